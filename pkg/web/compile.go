@@ -1,0 +1,82 @@
+package web
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// compiler makes the objects of body types, and corrects what huma's schemas
+// say of them: which members are required is decided here.
+type compiler struct {
+	registry huma.Registry
+	objects  map[reflect.Type]*object // also those still being made: types may be recursive
+}
+
+func newCompiler(registry huma.Registry) *compiler {
+	return &compiler{registry: registry, objects: make(map[reflect.Type]*object)}
+}
+
+func (c *compiler) object(t reflect.Type) *object {
+	if o, ok := c.objects[t]; ok {
+		return o
+	}
+	o := &object{members: make(map[string]*member)}
+	c.objects[t] = o
+	var required []string
+	for _, f := range reflect.VisibleFields(t) {
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if !f.IsExported() || name == "-" || f.Anonymous && name == "" {
+			continue
+		}
+		if name == "" {
+			name = f.Name
+		}
+		m := c.member(f, options)
+		o.members[name] = m
+		o.names = append(o.names, name)
+		if m.required {
+			required = append(required, name)
+		}
+	}
+	if schema := c.component(t); schema != nil {
+		schema.Required = required
+	}
+	return o
+}
+
+// component returns the schema of t in the document.
+func (c *compiler) component(t reflect.Type) *huma.Schema {
+	s := c.registry.Schema(t, true, t.Name())
+	if s.Ref == "" {
+		return nil
+	}
+	return c.registry.SchemaFromRef(s.Ref)
+}
+
+func (c *compiler) member(f reflect.StructField, options string) *member {
+	m := &member{index: f.Index, ignored: f.Tag.Get("readOnly") == "true"}
+	if m.ignored {
+		return m
+	}
+	t := f.Type
+	inner, isOptional := optionalOf(t)
+	if isOptional {
+		t = inner
+	}
+	m.required = !isOptional && !strings.Contains(options, "omitempty") && !strings.Contains(options, "omitzero")
+	if tag, ok := f.Tag.Lookup("required"); ok {
+		m.required = tag == "true"
+	}
+	schema := huma.SchemaFromField(c.registry, f, f.Name)
+	m.nullable = f.Tag.Get("nullable") == "true"
+	if schema == nil {
+		panic(fmt.Sprintf("web: field %s cannot be read from JSON", f.Name))
+	}
+	m.value = t
+	m.limits = limits{c.registry, schema}
+	m.decode = c.decoder(t, m.limits)
+	return m
+}

@@ -1,0 +1,97 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// Check tells whether something needed is there; its error says what is wrong,
+// to the log only.
+type Check func(ctx context.Context) error
+
+const (
+	livePath  = "/livez"
+	readyPath = "/readyz"
+	checkTime = time.Second
+)
+
+// NewInternal returns the face that a service shows only to its own system.
+// GET /livez answers as long as the process does, GET /readyz while all checks
+// of ready pass. Everything under /internal needs the bearer token, whatever
+// the access of an operation says; cfg.Gate is not used.
+func NewInternal(cfg Config, token string, ready map[string]Check) *API {
+	a := newAPI(cfg)
+	a.internal = true
+	a.app.Get(livePath, func(c *fiber.Ctx) error { return c.JSON(readiness{Status: "ok"}) })
+	a.app.Get(readyPath, func(c *fiber.Ctx) error { return a.answerReady(c, ready) })
+	a.app.Use("/internal", trusted(token))
+	return a
+}
+
+// trusted lets in requests with exactly one Authorization, which bears token.
+// Hashes are compared, because their length tells nothing.
+func trusted(token string) fiber.Handler {
+	want := sha256.Sum256([]byte(token))
+	return func(c *fiber.Ctx) error {
+		auth := authorization(c)
+		if len(auth) != 1 || token == "" {
+			return ErrUnauthenticated
+		}
+		scheme, sent, _ := strings.Cut(auth[0], " ")
+		got := sha256.Sum256([]byte(sent))
+		if !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			return ErrUnauthenticated
+		}
+		return c.Next()
+	}
+}
+
+// readiness is the answer of the probes.
+type readiness struct {
+	Status  string   `json:"status"`
+	Failing []string `json:"failing,omitempty"`
+}
+
+// answerReady names the failing checks; why they fail may hold secrets and goes
+// to the log.
+func (a *API) answerReady(c *fiber.Ctx, ready map[string]Check) error {
+	ctx, cancel := context.WithTimeout(c.UserContext(), checkTime)
+	defer cancel()
+
+	failing := failures(ctx, ready)
+	if len(failing) == 0 {
+		return c.JSON(readiness{Status: "ok"})
+	}
+	names := make([]string, 0, len(failing))
+	for name, err := range failing {
+		names = append(names, name)
+		a.cfg.Log.WarnContext(ctx, "not ready", "check", name, "err", err)
+	}
+	slices.Sort(names)
+	c.Set(fiber.HeaderRetryAfter, "1")
+	return c.Status(fiber.StatusServiceUnavailable).JSON(readiness{Status: "unavailable", Failing: names})
+}
+
+func failures(ctx context.Context, checks map[string]Check) map[string]error {
+	var mu sync.Mutex
+	failing := make(map[string]error)
+	var wg sync.WaitGroup
+	for name, check := range checks {
+		wg.Go(func() {
+			if err := check(ctx); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failing[name] = err
+			}
+		})
+	}
+	wg.Wait()
+	return failing
+}

@@ -1,0 +1,126 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"stockroom/pkg/errs"
+)
+
+// observe surrounds every request: it has an id and a deadline, a panic ends
+// only itself, a failure is answered as a problem, and what happened is logged
+// once, without query, headers or bodies.
+func (a *API) observe(c *fiber.Ctx) error {
+	begin := time.Now()
+	id := UseRequestID(c.Get(HeaderRequestID))
+	c.Set(HeaderRequestID, id)
+	ctx, cancel := context.WithTimeout(context.WithValue(c.UserContext(), requestIDKey{}, id), a.cfg.Deadline)
+	defer cancel()
+	c.SetUserContext(ctx)
+
+	self := c.Route()
+	if err := next(c); err != nil {
+		a.fail(c, err)
+	}
+	route := c.Route()
+	if route == self { // nothing else took the request
+		route = &fiber.Route{Path: "none"}
+	}
+	a.logAccess(c, route.Path, time.Since(begin))
+	return nil
+}
+
+// next runs the rest of the chain and turns a panic into an error, which keeps
+// the process, and with it everyone else's requests, alive.
+func next(c *fiber.Ctx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return c.Next()
+}
+
+func (a *API) fail(c *fiber.Ctx, err error) {
+	if e, ok := errors.AsType[*fiber.Error](err); ok {
+		err = ofFiber(e)
+	}
+	if StatusOf(err) >= http.StatusInternalServerError {
+		a.cfg.Log.LogAttrs(c.UserContext(), slog.LevelError, "request failed",
+			slog.String("method", c.Method()),
+			slog.String("route", c.Route().Path),
+			slog.String("request_id", RequestID(c.UserContext())),
+			slog.Any("err", err))
+	}
+	WriteProblem(c, err)
+}
+
+func (a *API) logAccess(c *fiber.Ctx, route string, took time.Duration) {
+	level := slog.LevelInfo
+	if slices.Contains([]string{livePath, readyPath}, route) {
+		level = slog.LevelDebug // probes come all the time and say nothing
+	}
+	a.cfg.Log.LogAttrs(c.UserContext(), level, "request",
+		slog.String("method", c.Method()),
+		slog.String("route", route),
+		slog.Int("status", c.Response().StatusCode()),
+		slog.Float64("ms", float64(took.Microseconds())/1000),
+		slog.String("request_id", RequestID(c.UserContext())))
+}
+
+// unreadable answers requests that never became one: fasthttp could not read
+// them. Nothing of what was sent is repeated, and the connection is closed.
+func (a *API) unreadable(c *fiber.Ctx, err error) error {
+	failed := ErrMalformedRequest
+	if e, ok := errors.AsType[*fiber.Error](err); ok {
+		failed = ofFiber(e)
+	}
+	id := UseRequestID("")
+	c.Set(HeaderRequestID, id)
+	writeProblem(c, NewProblem(failed, "", id), failed)
+	a.cfg.Log.LogAttrs(context.Background(), slog.LevelInfo, "unreadable request",
+		slog.Int("status", StatusOf(failed)),
+		slog.String("request_id", id))
+	return nil
+}
+
+// ofFiber says in our words what Fiber found. Its own texts may repeat bytes of
+// the request.
+func ofFiber(e *fiber.Error) *errs.Error {
+	switch e.Code {
+	case fiber.StatusNotFound:
+		return ErrRouteNotFound
+	case fiber.StatusMethodNotAllowed:
+		return ErrMethodNotAllowed
+	case fiber.StatusRequestTimeout:
+		return ErrRequestTimeout
+	case fiber.StatusRequestEntityTooLarge:
+		return ErrBodyTooLarge
+	case fiber.StatusRequestHeaderFieldsTooLarge:
+		return ErrHeadersTooLarge
+	case fiber.StatusBadRequest, fiber.StatusBadGateway: // the latter is how Fiber calls a broken connection
+		return ErrMalformedRequest
+	}
+	return ErrInternal
+}
+
+// knownMethod lets Fiber answer methods that it does not know like those that a
+// route does not have, with 404 or 405 and Allow; by itself it would skip every
+// handler. No operation can have the method TRACE.
+func knownMethod(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(ctx *fasthttp.RequestCtx) {
+		if !slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
+			ctx.Request.Header.SetMethod(fiber.MethodTrace)
+		}
+		next(ctx)
+	}
+}
