@@ -1,0 +1,95 @@
+package pgstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"stockroom/services/auth"
+)
+
+// Credentials keeps password hashes.
+type Credentials struct {
+	pool *pgxpool.Pool
+}
+
+var _ auth.Credentials = (*Credentials)(nil)
+
+// NewCredentials returns the credentials in pool.
+func NewCredentials(pool *pgxpool.Pool) *Credentials {
+	return &Credentials{pool}
+}
+
+// Add implements [auth.Credentials].
+func (s *Credentials) Add(ctx context.Context, c auth.Credential) error {
+	_, err := s.pool.Exec(ctx, `
+		insert into credentials (account_id, hash, revision, last_change, created_at)
+		values ($1, $2, $3, nullif($4, '')::uuid, $5)`,
+		c.Account, c.Hash, c.Revision, c.LastChange, c.CreatedAt)
+	if err != nil {
+		return fmt.Errorf("add credential of %s: %w", c.Account, err)
+	}
+	return nil
+}
+
+// Credential implements [auth.Credentials].
+func (s *Credentials) Credential(ctx context.Context, id auth.AccountID) (auth.Credential, error) {
+	c := auth.Credential{Account: id}
+	err := s.pool.QueryRow(ctx, `
+		select hash, revision, coalesce(last_change::text, ''), created_at
+		from credentials where account_id = $1`, id).
+		Scan(&c.Hash, &c.Revision, &c.LastChange, &c.CreatedAt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return auth.Credential{}, auth.ErrCredentialNotFound
+	}
+	if err != nil {
+		return auth.Credential{}, fmt.Errorf("read credential of %s: %w", id, err)
+	}
+	c.CreatedAt = c.CreatedAt.UTC()
+	return c, nil
+}
+
+// Confirm implements [auth.Credentials].
+func (s *Credentials) Confirm(ctx context.Context, id auth.AccountID) error {
+	_, err := s.pool.Exec(ctx, `update credentials set confirmed = true where account_id = $1 and not confirmed`, id)
+	if err != nil {
+		return fmt.Errorf("confirm credential of %s: %w", id, err)
+	}
+	return nil
+}
+
+// Rehash implements [auth.Credentials].
+func (s *Credentials) Rehash(ctx context.Context, id auth.AccountID, old, hash string) error {
+	_, err := s.pool.Exec(ctx, `update credentials set hash = $3 where account_id = $1 and hash = $2`, id, old, hash)
+	if err != nil {
+		return fmt.Errorf("rehash credential of %s: %w", id, err)
+	}
+	return nil
+}
+
+// Remove implements [auth.Credentials].
+func (s *Credentials) Remove(ctx context.Context, id auth.AccountID) error {
+	if _, err := s.pool.Exec(ctx, `delete from credentials where account_id = $1`, id); err != nil {
+		return fmt.Errorf("remove credential of %s: %w", id, err)
+	}
+	return nil
+}
+
+// Unconfirmed implements [auth.Credentials].
+func (s *Credentials) Unconfirmed(ctx context.Context, before time.Time, limit int) ([]auth.AccountID, error) {
+	rows, err := s.pool.Query(ctx, `
+		select account_id::text from credentials where not confirmed and created_at < $1
+		order by created_at limit $2`, before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list unconfirmed credentials: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[auth.AccountID])
+	if err != nil {
+		return nil, fmt.Errorf("list unconfirmed credentials: %w", err)
+	}
+	return ids, nil
+}

@@ -1,0 +1,122 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"stockroom/pkg/sqlite"
+	"stockroom/services/auth"
+)
+
+// Changes keeps new passwords that are not in use yet.
+type Changes struct {
+	db *sqlite.DB
+}
+
+var _ auth.Changes = (*Changes)(nil)
+
+// NewChanges returns the changes in db.
+func NewChanges(db *sqlite.DB) *Changes {
+	return &Changes{db}
+}
+
+// Stage implements [auth.Changes].
+func (s *Changes) Stage(ctx context.Context, c auth.Change) error {
+	result, err := s.db.Write.ExecContext(ctx, `
+		insert into password_changes (id, account_id, hash, keep_session, created_at)
+		select ?, account_id, ?, ?, ? from credentials where account_id = ?
+		on conflict (id) do update set id = excluded.id`, // so that the row counts
+		c.ID, c.Hash, c.Keep, format(c.CreatedAt), c.Account)
+	if err != nil {
+		return fmt.Errorf("stage change %s: %w", c.ID, err)
+	}
+	return affected(result, auth.ErrCredentialNotFound)
+}
+
+// affected returns none if no row was.
+func affected(result sql.Result, none error) error {
+	n, err := result.RowsAffected()
+	if err != nil {
+		return fmt.Errorf("count rows: %w", err)
+	}
+	if n == 0 {
+		return none
+	}
+	return nil
+}
+
+const selectChange = `select id, account_id, hash, keep_session, created_at from password_changes `
+
+func scanChange(scan func(...any) error) (c auth.Change, err error) {
+	err = scan(&c.ID, &c.Account, &c.Hash, &c.Keep, instant{&c.CreatedAt})
+	return c, err
+}
+
+// Change implements [auth.Changes].
+func (s *Changes) Change(ctx context.Context, id auth.ChangeID) (auth.Change, error) {
+	c, err := scanChange(s.db.Read.QueryRowContext(ctx, selectChange+`where id = ?`, id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return auth.Change{}, auth.ErrChangeNotFound
+	}
+	if err != nil {
+		return auth.Change{}, fmt.Errorf("read change %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// Activate implements [auth.Changes].
+func (s *Changes) Activate(ctx context.Context, c auth.Change, revision int64, now time.Time) error {
+	err := inTx(ctx, s.db, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `
+			update credentials set hash = ?, revision = revision + 1, last_change = ?
+			where account_id = ? and revision = ?`, c.Hash, c.ID, c.Account, revision)
+		if err != nil {
+			return err
+		}
+		if err := affected(result, auth.ErrCredentialChanged); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
+			update sessions set revoked_at = ?, revoked_for = ?
+			where account_id = ? and id <> ? and revoked_at = ''`,
+			format(now), auth.RevokedPassword, c.Account, c.Keep)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `delete from password_changes where id = ?`, c.ID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("activate change %s: %w", c.ID, err)
+	}
+	return nil
+}
+
+// Staged implements [auth.Changes].
+func (s *Changes) Staged(ctx context.Context, before time.Time, limit int) (list []auth.Change, err error) {
+	rows, err := s.db.Read.QueryContext(ctx,
+		selectChange+`where created_at < ? order by created_at limit ?`, format(before), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list changes: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	for rows.Next() {
+		c, err := scanChange(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("list changes: %w", err)
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
+}
+
+// Discard implements [auth.Changes].
+func (s *Changes) Discard(ctx context.Context, id auth.ChangeID) error {
+	if _, err := s.db.Write.ExecContext(ctx, `delete from password_changes where id = ?`, id); err != nil {
+		return fmt.Errorf("discard change %s: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package auth
+
+import (
+	"context"
+	"time"
+)
+
+// Credentials keeps the password hashes.
+type Credentials interface {
+	// Add stores a credential that no account confirms yet.
+	Add(ctx context.Context, c Credential) error
+	// Credential fails with ErrCredentialNotFound.
+	Credential(ctx context.Context, id AccountID) (Credential, error)
+	// Confirm notes that the account exists. It does nothing if that is known,
+	// or if there is no such credential.
+	Confirm(ctx context.Context, id AccountID) error
+	// Rehash puts another hash of the same password into the place of old, and
+	// does nothing if old is no longer there.
+	Rehash(ctx context.Context, id AccountID, old, hash string) error
+	// Remove removes a credential and all that hangs on it: pending changes and
+	// sessions. It does nothing if there is none.
+	Remove(ctx context.Context, id AccountID) error
+	// Unconfirmed lists credentials added before a time and not confirmed,
+	// oldest first.
+	Unconfirmed(ctx context.Context, before time.Time, limit int) ([]AccountID, error)
+}
+
+// Changes keeps new passwords that are not in use yet.
+type Changes interface {
+	// Stage stores a change, and does nothing if that id is there already. It
+	// fails with ErrCredentialNotFound if the account has none.
+	Stage(ctx context.Context, c Change) error
+	// Change fails with ErrChangeNotFound.
+	Change(ctx context.Context, id ChangeID) (Change, error)
+	// Activate puts a staged change into use in one step: the credential gets
+	// the hash, the next revision and the change as its last; all sessions of
+	// the account but the one to keep are revoked for RevokedPassword; the
+	// change is gone. It fails with ErrCredentialChanged, and does nothing, if
+	// the credential is no longer of the revision.
+	Activate(ctx context.Context, c Change, revision int64, now time.Time) error
+	// Staged lists changes staged before a time, oldest first.
+	Staged(ctx context.Context, before time.Time, limit int) ([]Change, error)
+	// Discard removes a change. It does nothing if there is none.
+	Discard(ctx context.Context, id ChangeID) error
+}
+
+// Sessions keeps who is signed in.
+type Sessions interface {
+	// Add stores a new session. It fails with ErrCredentialChanged if the
+	// account's credential is gone or no longer of the revision, so that a
+	// sign-in with the old password cannot slip past a change.
+	Add(ctx context.Context, s Session, revision int64) error
+	// Session fails with ErrSessionNotFound.
+	Session(ctx context.Context, id SessionID) (Session, error)
+	// Update applies change to a session in one transaction, one at a time. It
+	// fails with ErrSessionNotFound, or as change does; then nothing changed.
+	// It may call change more than once.
+	Update(ctx context.Context, id SessionID, change func(*Session) error) error
+	// Prune removes sessions that expired before a time.
+	Prune(ctx context.Context, before time.Time) error
+}
+
+// Keys keeps the signing keys.
+type Keys interface {
+	// Add fails with ErrKeyTaken if the number is in use, so that of several
+	// replicas that make a key at once one wins.
+	Add(ctx context.Context, k Key) error
+	// Keys lists all keys by number.
+	Keys(ctx context.Context) ([]Key, error)
+}
+
+// Accounts asks the users service.
+type Accounts interface {
+	// Available fails with ErrEmailTaken or ErrUsernameTaken, or with a
+	// validation error that names every field that is wrong.
+	Available(ctx context.Context, email, username string) error
+	// Create makes an account, or returns it if it is there with the same
+	// values. It fails as Available does.
+	Create(ctx context.Context, a Account) (Account, error)
+	// Lookup finds an account that is not deleted by its name, in any letter
+	// case. It fails with ErrAccountNotFound.
+	Lookup(ctx context.Context, username string) (Account, error)
+	// Account also returns deleted ones. It fails with ErrAccountNotFound.
+	Account(ctx context.Context, id AccountID) (Account, error)
+	// ActiveAdmins tells how many accounts can administrate.
+	ActiveAdmins(ctx context.Context) (int, error)
+}
+
+// Hasher turns passwords into hashes. Both methods take long on purpose, and
+// fail with an unavailable error when too many wait for them already.
+type Hasher interface {
+	Hash(ctx context.Context, password string) (string, error)
+	// Verify compares a password with a hash. If they match, and the hash is
+	// not as Hash would make it today, better is one that is. An empty hash
+	// matches nothing and takes as long as any other.
+	Verify(ctx context.Context, password, hash string) (match bool, better string, err error)
+}
+
+// Signer makes access tokens.
+type Signer interface {
+	Sign(c Claims) (string, error)
+}

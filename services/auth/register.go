@@ -1,0 +1,71 @@
+package auth
+
+import (
+	"context"
+	"errors"
+
+	"stockroom/pkg/errs"
+)
+
+// Register makes an account with a credential. It fails with a validation
+// error that names every field, with ErrEmailTaken, or with ErrUsernameTaken.
+//
+// Wherever it stops, nothing half-made remains that matters: a credential
+// without an account is inert and swept later, and there is no account without
+// a credential.
+func (s *Service) Register(ctx context.Context, r Registration) (Account, error) {
+	return s.register(ctx, r, RoleUser)
+}
+
+// EnsureAdmin registers an administrator unless there is an active one, and
+// tells whether it did.
+func (s *Service) EnsureAdmin(ctx context.Context, r Registration) (bool, error) {
+	admins, err := s.Accounts.ActiveAdmins(ctx)
+	if err != nil || admins > 0 {
+		return false, err
+	}
+	_, err = s.register(ctx, r, RoleAdmin)
+	if errs.KindOf(err) != errs.Conflict {
+		return err == nil, err
+	}
+	// Another replica may have been faster; then there is nothing to complain of.
+	if admins, again := s.Accounts.ActiveAdmins(ctx); again != nil || admins > 0 {
+		return false, again
+	}
+	return false, err
+}
+
+func (s *Service) register(ctx context.Context, r Registration, role Role) (Account, error) {
+	r = r.Trimmed()
+	if err := s.acceptable(ctx, r); err != nil {
+		return Account{}, err
+	}
+	hash, err := s.Hasher.Hash(ctx, r.Password)
+	if err != nil {
+		return Account{}, err
+	}
+	id := AccountID(s.NewID())
+	if err := s.Credentials.Add(ctx, Credential{Account: id, Hash: hash, CreatedAt: s.time()}); err != nil {
+		return Account{}, err
+	}
+	account, err := s.Accounts.Create(ctx, Account{ID: id, Email: r.Email, Username: r.Username, Role: role})
+	if kind := errs.KindOf(err); kind == errs.Conflict || kind == errs.Invalid {
+		// Users said no, so there will be no account. After any other failure
+		// there may be one: then the sweep finds out.
+		return Account{}, errors.Join(err, s.Credentials.Remove(ctx, id))
+	}
+	if err != nil {
+		return Account{}, err
+	}
+	return account, s.Credentials.Confirm(ctx, id)
+}
+
+// acceptable asks users before a hash is paid for, and gathers all that is
+// wrong with the names and the password.
+func (s *Service) acceptable(ctx context.Context, r Registration) error {
+	fields := append(r.Check(), s.CheckPassword("/password", r.Password)...)
+	if len(fields) > 0 {
+		return errs.Validation(fields...)
+	}
+	return s.Accounts.Available(ctx, r.Email, r.Username)
+}

@@ -1,0 +1,212 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"stockroom/pkg/errs"
+)
+
+// AccessLifetime is how long an access token is good.
+const AccessLifetime = 5 * time.Minute
+
+// Claims are what an access token says.
+type Claims struct {
+	ID           string
+	Account      AccountID
+	Session      SessionID
+	Role         Role
+	AuthzVersion int64
+	SignedInAt   time.Time
+	IssuedAt     time.Time
+	ExpiresAt    time.Time
+}
+
+// Tokens are what a sign-in gives.
+type Tokens struct {
+	Access    string
+	Refresh   string
+	ExpiresIn time.Duration // of the access token
+}
+
+// Parts are what a [Service] is made of; all are needed.
+type Parts struct {
+	Credentials Credentials
+	Changes     Changes
+	Sessions    Sessions
+	Accounts    Accounts
+	Hasher      Hasher
+	Signer      Signer
+	Secrets     Secrets
+	// CheckPassword returns a field with that pointer for each rule that a new password breaks.
+	CheckPassword func(pointer, password string) []errs.Field
+	Now           func() time.Time
+	NewID         func() string // a new UUIDv7
+}
+
+// Service does what auth is for.
+type Service struct {
+	Parts
+}
+
+// NewService returns a service made of parts.
+func NewService(p Parts) *Service {
+	return &Service{p}
+}
+
+// Login begins a session for who knows the name and the password of an active
+// account, else it fails with ErrInvalidCredentials. All ways to fail take the
+// same time: there is always one comparison of hashes.
+func (s *Service) Login(ctx context.Context, username, password string) (Tokens, error) {
+	account, credential, err := s.candidate(ctx, username)
+	if err != nil {
+		return Tokens{}, err
+	}
+	match, better, err := s.Hasher.Verify(ctx, password, credential.Hash)
+	if err != nil {
+		return Tokens{}, err
+	}
+	if !match || !account.live() {
+		return Tokens{}, ErrInvalidCredentials
+	}
+	session := newSession(SessionID(s.NewID()), account.ID, s.time())
+	err = s.Sessions.Add(ctx, session, credential.Revision)
+	if errors.Is(err, ErrCredentialChanged) {
+		return Tokens{}, ErrInvalidCredentials // it was the password until a moment ago
+	}
+	if err != nil {
+		return Tokens{}, err
+	}
+	if better != "" {
+		if err := s.Credentials.Rehash(ctx, account.ID, credential.Hash, better); err != nil {
+			return Tokens{}, err
+		}
+	}
+	return s.tokens(account, session, session.Generation)
+}
+
+// candidate returns who may be signing in, and the credential to compare with:
+// an empty one if nobody may.
+func (s *Service) candidate(ctx context.Context, username string) (Account, Credential, error) {
+	account, err := s.Accounts.Lookup(ctx, username)
+	if err != nil && !errors.Is(err, ErrAccountNotFound) {
+		return Account{}, Credential{}, err
+	}
+	if !account.live() {
+		account = Account{ID: nobody}
+	}
+	credential, err := s.settled(ctx, account)
+	if errors.Is(err, ErrCredentialNotFound) {
+		return Account{}, Credential{}, nil
+	}
+	return account, credential, err
+}
+
+// Refresh exchanges a refresh token for new tokens with the present rights of
+// the account. It fails with ErrInvalidRefreshToken if it is none, and with
+// ErrSessionRevoked if the session or the account ended, or if the token was
+// used before.
+func (s *Service) Refresh(ctx context.Context, raw string) (Tokens, error) {
+	id, generation, err := s.Secrets.readRefreshToken(raw)
+	if err != nil {
+		return Tokens{}, err
+	}
+	account, err := s.holder(ctx, id)
+	if err != nil {
+		return Tokens{}, err
+	}
+	var (
+		session Session
+		next    int64
+		refused error
+	)
+	err = s.Sessions.Update(ctx, id, func(current *Session) error {
+		next, refused = current.Rotate(generation, s.time())
+		session = *current
+		return nil // a refusal may have ended the session, and that has to be kept
+	})
+	if err != nil {
+		return Tokens{}, ended(err)
+	}
+	if refused != nil {
+		return Tokens{}, refused
+	}
+	return s.tokens(account, session, next)
+}
+
+// holder returns whose session it is, and ends it if the account is not live.
+func (s *Service) holder(ctx context.Context, id SessionID) (Account, error) {
+	session, err := s.Sessions.Session(ctx, id)
+	if err != nil {
+		return Account{}, ended(err)
+	}
+	if !session.Live(s.time()) {
+		return Account{}, ErrSessionRevoked
+	}
+	account, err := s.Accounts.Account(ctx, session.Account)
+	if err != nil && !errors.Is(err, ErrAccountNotFound) {
+		return Account{}, err
+	}
+	if !account.live() {
+		return Account{}, s.end(ctx, id)
+	}
+	// A password changed a moment ago ends this session before it goes on.
+	if _, err := s.settled(ctx, account); err != nil && !errors.Is(err, ErrCredentialNotFound) {
+		return Account{}, err
+	}
+	return account, nil
+}
+
+// end revokes a session whose account is not live, and returns why it cannot
+// go on.
+func (s *Service) end(ctx context.Context, id SessionID) error {
+	err := s.Sessions.Update(ctx, id, func(current *Session) error {
+		current.Revoke(s.time(), RevokedAccount)
+		return nil
+	})
+	if err != nil {
+		return ended(err)
+	}
+	return ErrSessionRevoked
+}
+
+// Account returns the account of a signed-in caller, or ErrSessionRevoked if
+// it is no longer live.
+func (s *Service) Account(ctx context.Context, id AccountID) (Account, error) {
+	account, err := s.Accounts.Account(ctx, id)
+	if errors.Is(err, ErrAccountNotFound) || err == nil && !account.live() {
+		return Account{}, ErrSessionRevoked
+	}
+	return account, err
+}
+
+func ended(err error) error {
+	if errors.Is(err, ErrSessionNotFound) {
+		return ErrSessionRevoked
+	}
+	return err
+}
+
+func (s *Service) tokens(account Account, session Session, generation int64) (Tokens, error) {
+	now := s.time()
+	access, err := s.Signer.Sign(Claims{
+		ID:           s.NewID(),
+		Account:      account.ID,
+		Session:      session.ID,
+		Role:         account.Role,
+		AuthzVersion: account.AuthzVersion,
+		SignedInAt:   session.SignedInAt,
+		IssuedAt:     now,
+		ExpiresAt:    now.Add(AccessLifetime),
+	})
+	if err != nil {
+		return Tokens{}, err
+	}
+	return Tokens{access, s.Secrets.refreshToken(session.ID, generation), AccessLifetime}, nil
+}
+
+// time returns the present as databases keep it.
+func (s *Service) time() time.Time {
+	return s.Now().UTC().Truncate(time.Microsecond)
+}

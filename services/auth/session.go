@@ -1,0 +1,85 @@
+package auth
+
+import (
+	"time"
+
+	"stockroom/pkg/errs"
+)
+
+// SessionID identifies a session; a lower-case UUID.
+type SessionID string
+
+// Session is one sign-in. Its refresh token carries the generation and is good
+// for one use.
+type Session struct {
+	ID         SessionID
+	Account    AccountID
+	Generation int64 // of the refresh token that is good
+	Replays    int   // how often the one before was shown again
+	SignedInAt time.Time
+	RotatedAt  time.Time
+	ExpiresAt  time.Time
+	RevokedAt  time.Time // zero while the session lives
+	RevokedFor string    // why, for whoever looks into it later
+}
+
+// What bounds a session.
+const (
+	SessionLifetime = 30 * 24 * time.Hour
+	replayWithin    = 10 * time.Second
+	maxReplays      = 20
+)
+
+// Why a session ended.
+const (
+	RevokedReuse    = "refresh token used again"
+	RevokedAccount  = "account inactive or deleted"
+	RevokedPassword = "password changed"
+)
+
+// The failures of sessions and refresh tokens.
+var (
+	ErrSessionNotFound     = errs.New(errs.NotFound, "not_found", "Session not found")
+	ErrSessionRevoked      = errs.New(errs.Unauthenticated, "session_revoked", "The session has ended")
+	ErrInvalidRefreshToken = errs.New(errs.Unauthenticated, "invalid_token", "The refresh token is not valid")
+)
+
+func newSession(id SessionID, account AccountID, now time.Time) Session {
+	return Session{
+		ID: id, Account: account, Generation: 1,
+		SignedInAt: now, RotatedAt: now, ExpiresAt: now.Add(SessionLifetime),
+	}
+}
+
+// Live tells whether the session can be continued.
+func (s *Session) Live(now time.Time) bool {
+	return s.RevokedAt.IsZero() && now.Before(s.ExpiresAt)
+}
+
+// Revoke ends the session, unless it has ended already.
+func (s *Session) Revoke(now time.Time, why string) {
+	if s.RevokedAt.IsZero() {
+		s.RevokedAt, s.RevokedFor = now, why
+	}
+}
+
+// Rotate exchanges the refresh token of a generation for the next one. The
+// token just replaced gets the same successor for a moment: an answer can be
+// lost, and two tabs can ask at once. Anything older, or later, is in the hands
+// of somebody else too, and nobody knows which of the two is the thief: the
+// session ends, and the failure is ErrSessionRevoked.
+func (s *Session) Rotate(generation int64, now time.Time) (next int64, err error) {
+	if !s.Live(now) {
+		return 0, ErrSessionRevoked
+	}
+	if generation == s.Generation {
+		s.Generation, s.Replays, s.RotatedAt = generation+1, 0, now
+		return s.Generation, nil
+	}
+	if generation == s.Generation-1 && now.Sub(s.RotatedAt) <= replayWithin && s.Replays < maxReplays {
+		s.Replays++
+		return s.Generation, nil
+	}
+	s.Revoke(now, RevokedReuse)
+	return 0, ErrSessionRevoked
+}
