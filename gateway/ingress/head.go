@@ -1,0 +1,130 @@
+package ingress
+
+import (
+	"bytes"
+
+	"github.com/valyala/fasthttp"
+
+	"stockroom/pkg/errs"
+	"stockroom/pkg/web"
+)
+
+// ErrURITooLong refuses a request whose target is longer than [MaxURI].
+var ErrURITooLong = errs.New(errs.TooLarge, "uri_too_long", "Request target too long")
+
+// Limits of the head of a request.
+const (
+	MaxURI     = 8 << 10
+	MaxHeaders = 16 << 10
+	// MaxHead is the size of the buffer that the head is read into: what does
+	// not fit is refused before anything of it is understood.
+	MaxHead = MaxURI + MaxHeaders
+)
+
+// Check returns what is wrong with the head of a request, or nil.
+func Check(h *fasthttp.RequestHeader) error {
+	if len(h.RequestURI()) > MaxURI {
+		return ErrURITooLong
+	}
+	raw := h.RawHeaders()
+	if len(raw) > MaxHeaders {
+		return web.ErrHeadersTooLarge
+	}
+	if p := string(h.Protocol()); p != "HTTP/1.1" && p != "HTTP/1.0" {
+		return web.ErrMalformedRequest.Because("HTTP/1.1 is spoken here.")
+	}
+	switch string(h.Method()) {
+	case fasthttp.MethodTrace, fasthttp.MethodConnect:
+		return web.ErrMalformedRequest.Because("This method is not for here.")
+	}
+	return checkHeaders(raw)
+}
+
+// checkHeaders walks over the header lines as they came over the wire. The
+// library has joined, trimmed and dropped some of them already.
+func checkHeaders(raw []byte) error {
+	var seen framing
+	for len(raw) > 0 {
+		line, rest, ok := bytes.Cut(raw, []byte("\n"))
+		if !ok || len(line) == 0 || line[len(line)-1] != '\r' {
+			return web.ErrMalformedRequest.Because("Header lines end in CR LF.")
+		}
+		line, raw = line[:len(line)-1], rest
+		if len(line) == 0 {
+			break
+		}
+		name, value, ok := bytes.Cut(line, []byte(":"))
+		if !ok || !isName(name) {
+			return web.ErrMalformedRequest.Because("A header name holds a character that it may not hold.")
+		}
+		if !isValue(value) {
+			return web.ErrMalformedRequest.Because("A header value holds a control character.")
+		}
+		if err := seen.add(name, bytes.Trim(value, " \t")); err != nil {
+			return err
+		}
+	}
+	return seen.check()
+}
+
+// framing is what the headers say about where a request ends and whose it is.
+type framing struct {
+	hosts, types, lengths, encodings int
+}
+
+func (f *framing) add(name, value []byte) error {
+	switch {
+	case is(name, "Host"):
+		f.hosts++
+	case is(name, "Content-Type"):
+		f.types++
+	case is(name, "Content-Length"):
+		f.lengths++
+		if len(value) == 0 || len(bytes.Trim(value, "0123456789")) != 0 {
+			return web.ErrMalformedRequest.Because("Content-Length is a number.")
+		}
+	case is(name, "Transfer-Encoding"):
+		f.encodings++
+		if !is(value, "chunked") {
+			return web.ErrMalformedRequest.Because("The only transfer encoding is chunked.")
+		}
+	case is(name, "Upgrade"), is(name, "HTTP2-Settings"):
+		return web.ErrMalformedRequest.Because("Connections are not upgraded here.")
+	}
+	return nil
+}
+
+func (f *framing) check() error {
+	if f.hosts > 1 || f.types > 1 || f.lengths+f.encodings > 1 {
+		return web.ErrMalformedRequest.Because("The request says more than once where it ends, what it is or whom it is for.")
+	}
+	return nil
+}
+
+func is(b []byte, name string) bool {
+	return len(b) == len(name) && bytes.EqualFold(b, []byte(name))
+}
+
+// isName reports whether b is a token of RFC 9110 without "_", which some
+// programs take for "-". Neither a space nor an empty name passes.
+func isName(b []byte) bool {
+	for _, c := range b {
+		if !isAlphanumeric(c) && bytes.IndexByte([]byte("!#$%&'*+-.^`|~"), c) < 0 {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+func isValue(b []byte) bool {
+	for _, c := range b {
+		if (c < ' ' && c != '\t') || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}
