@@ -1,0 +1,166 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+)
+
+const (
+	maxConns     = 256              // more requests at once than a replica can use
+	maxWait      = 2 * time.Second  // for one of them to be free
+	dialTimeout  = 2 * time.Second  // a replica that is there answers in a millisecond
+	idleTime     = 15 * time.Second // far below the 75 s after which services hang up
+	probeTimeout = time.Second
+	maxFailures  = 3        // in a row, and the replica is left out until a probe succeeds
+	maxAnswer    = 64 << 20 // 100 products with the longest descriptions, escaped, fit
+	maxHead      = 16 << 10
+)
+
+type replica struct {
+	addr     string
+	probeURL string
+	every    time.Duration
+	log      *slog.Logger
+	client   *fasthttp.HostClient
+	prober   *http.Client
+	ready    atomic.Bool
+	failures atomic.Int32
+}
+
+func newReplica(addr, probeURL string, cfg Config) *replica {
+	return &replica{
+		addr:     addr,
+		probeURL: probeURL,
+		every:    cfg.ProbeEvery,
+		log:      cfg.Log.With("upstream", cfg.Name, "addr", addr),
+		prober:   &http.Client{Timeout: probeTimeout, Transport: &http.Transport{MaxIdleConns: 1, IdleConnTimeout: idleTime}},
+		client: &fasthttp.HostClient{
+			Addr:                      addr,
+			DialTimeout:               dial,
+			MaxConns:                  maxConns,
+			MaxConnWaitTimeout:        maxWait,
+			MaxIdleConnDuration:       idleTime,
+			MaxIdemponentCallAttempts: 1, // [Pool.Do] knows better when to try again
+			MaxResponseBodySize:       maxAnswer,
+			ReadBufferSize:            maxHead,
+			ConnPoolStrategy:          fasthttp.LIFO, // so that those not needed become idle
+			NoDefaultUserAgentHeader:  true,
+			SecureErrorLogMessage:     true,
+			DisablePathNormalizing:    true, // the path is canonical already
+		},
+	}
+}
+
+func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, deadline time.Time) error {
+	err := r.client.DoDeadline(req, resp, deadline)
+	var timeout net.Error
+	switch {
+	case err == nil:
+		r.failures.Store(0)
+		return nil
+	case errors.Is(err, fasthttp.ErrNoFreeConns):
+		return ErrBusy
+	case errors.Is(err, errStale):
+		r.client.CloseIdleConnections() // the others are as old
+		return fmt.Errorf("%w: %w", ErrAway, err)
+	case errors.Is(err, errDial):
+		r.leaveOut(err)
+		return fmt.Errorf("%w: %w", ErrAway, err)
+	case errors.Is(err, fasthttp.ErrTimeout), errors.As(err, &timeout) && timeout.Timeout():
+		r.failed(err)
+		return ErrTimeout
+	}
+	r.failed(err)
+	return fmt.Errorf("%w: %w", ErrBroken, err)
+}
+
+// better reports whether r should be asked rather than other.
+func (r *replica) better(other, tried *replica) bool {
+	if a, b := r.rank(tried), other.rank(tried); a != b {
+		return a > b
+	}
+	return r.client.PendingRequests() < other.client.PendingRequests()
+}
+
+func (r *replica) rank(tried *replica) int {
+	rank := 0
+	if r.ready.Load() {
+		rank += 2
+	}
+	if r != tried {
+		rank++
+	}
+	return rank
+}
+
+func (r *replica) failed(err error) {
+	if r.failures.Add(1) >= maxFailures {
+		r.leaveOut(err)
+	}
+}
+
+// leaveOut stops sending requests to r, and closes its connections: they may
+// belong to a process that is going away.
+func (r *replica) leaveOut(err error) {
+	if r.ready.CompareAndSwap(true, false) {
+		r.log.Warn("upstream is not ready", "err", err)
+	}
+	r.client.CloseIdleConnections()
+}
+
+// watch probes r until ctx is done.
+func (r *replica) watch(ctx context.Context) error {
+	defer r.prober.CloseIdleConnections()
+	defer r.client.CloseIdleConnections()
+	tick := time.NewTicker(r.every)
+	defer tick.Stop()
+	for {
+		err := r.probe(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		r.probed(err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (r *replica) probed(err error) {
+	if err != nil {
+		r.leaveOut(err)
+		return
+	}
+	r.failures.Store(0)
+	if r.ready.CompareAndSwap(false, true) {
+		r.log.Info("upstream is ready")
+	}
+}
+
+func (r *replica) probe(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.probeURL, http.NoBody)
+	if err != nil {
+		return fmt.Errorf("probe: %w", err)
+	}
+	res, err := r.prober.Do(req)
+	if err != nil {
+		return fmt.Errorf("probe: %w", err)
+	}
+	if err := res.Body.Close(); err != nil {
+		return fmt.Errorf("probe: %w", err)
+	}
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("probe: status %d", res.StatusCode)
+	}
+	return nil
+}

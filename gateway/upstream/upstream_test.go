@@ -1,0 +1,311 @@
+package upstream_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/valyala/fasthttp"
+
+	"stockroom/gateway/upstream"
+)
+
+const (
+	soon = 5 * time.Second
+	tick = time.Millisecond
+)
+
+// service is a replica whose answers a test decides on.
+type service struct {
+	public, internal *httptest.Server
+	hits             atomic.Int32
+	unready          atomic.Bool
+}
+
+func newService(t *testing.T, answer http.HandlerFunc) *service {
+	t.Helper()
+
+	s := &service{}
+	s.public = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.hits.Add(1)
+		answer(w, r)
+	}))
+	s.internal = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if s.unready.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	t.Cleanup(s.public.Close)
+	t.Cleanup(s.internal.Close)
+	return s
+}
+
+func ok(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }
+
+// hangUp ends the connection without an answer, after the request was read.
+func hangUp(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+func newPool(t *testing.T, services ...*service) *upstream.Pool {
+	t.Helper()
+
+	cfg := upstream.Config{Name: "test", ProbeEvery: 5 * tick, Log: slog.New(slog.DiscardHandler)}
+	for _, s := range services {
+		cfg.URLs = append(cfg.URLs, s.public.URL)
+		cfg.InternalURLs = append(cfg.InternalURLs, s.internal.URL)
+	}
+	p, err := upstream.New(cfg)
+	require.NoError(t, err)
+	return p
+}
+
+// start runs the probes of p, and waits until it knows a replica that is ready.
+func start(t *testing.T, p *upstream.Pool) {
+	t.Helper()
+
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		require.NoError(t, <-done)
+	})
+	require.Eventually(t, p.Ready, soon, tick)
+}
+
+func do(p *upstream.Pool, method string, within time.Duration) error {
+	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+	defer fasthttp.ReleaseRequest(req)
+	defer fasthttp.ReleaseResponse(resp)
+
+	req.Header.SetMethod(method)
+	req.Header.SetHost("test")
+	req.SetRequestURI("/x")
+	if err := p.Do(req, resp, time.Now().Add(within)); err != nil {
+		return err
+	}
+	if resp.StatusCode() != http.StatusOK {
+		return fmt.Errorf("status %d", resp.StatusCode())
+	}
+	return nil
+}
+
+func TestRequestsAreSpread(t *testing.T) {
+	t.Parallel()
+
+	a, b := newService(t, ok), newService(t, ok)
+	p := newPool(t, a, b)
+	start(t, p)
+
+	for range 20 {
+		require.NoError(t, do(p, http.MethodGet, soon))
+	}
+	require.Positive(t, a.hits.Load())
+	require.Positive(t, b.hits.Load())
+}
+
+func TestBusyReplicaIsSpared(t *testing.T) {
+	t.Parallel()
+
+	release := make(chan struct{})
+	slow := newService(t, func(w http.ResponseWriter, r *http.Request) { <-release; ok(w, r) })
+	fast := newService(t, ok)
+	p := newPool(t, slow, fast)
+	start(t, p)
+
+	done := make(chan error, 1)
+	for started := false; !started; started = slow.hits.Load() > 0 {
+		go func() { done <- do(p, http.MethodGet, soon) }()
+		select {
+		case err := <-done:
+			require.NoError(t, err)
+		case <-time.After(10 * tick):
+		}
+	}
+	for range 10 {
+		require.NoError(t, do(p, http.MethodGet, soon))
+	}
+	require.Equal(t, int32(1), slow.hits.Load())
+	close(release)
+	require.NoError(t, <-done)
+}
+
+func TestReplicaThatIsNotReadyGetsNothing(t *testing.T) {
+	t.Parallel()
+
+	a, b := newService(t, ok), newService(t, ok)
+	p := newPool(t, a, b)
+	a.unready.Store(true)
+	start(t, p)
+
+	for range 10 {
+		require.NoError(t, do(p, http.MethodPost, soon))
+	}
+	require.Zero(t, a.hits.Load())
+
+	a.unready.Store(false)
+	require.Eventually(t, func() bool { return do(p, http.MethodGet, soon) == nil && a.hits.Load() > 0 }, soon, tick)
+	a.unready.Store(true)
+	b.unready.Store(true)
+	require.Eventually(t, func() bool { return !p.Ready() }, soon, tick)
+	require.NoError(t, do(p, http.MethodGet, soon), "while none is ready, the connection decides")
+}
+
+func TestReplicaThatIsGoneCostsNothing(t *testing.T) {
+	t.Parallel()
+
+	a, b := newService(t, ok), newService(t, ok)
+	p := newPool(t, a, b)
+	start(t, p)
+	a.public.Close()
+
+	for range 10 {
+		require.NoError(t, do(p, http.MethodPost, soon), "nothing was sent, so a write may go elsewhere")
+	}
+	b.public.Close()
+	require.ErrorIs(t, do(p, http.MethodGet, soon), upstream.ErrAway)
+}
+
+// Connections that the service closed while they were idle fail no write.
+func TestStaleConnectionsFailNothing(t *testing.T) {
+	t.Parallel()
+
+	s := newService(t, ok)
+	p := newPool(t, s)
+	start(t, p)
+	for range 20 {
+		require.NoError(t, do(p, http.MethodPost, soon))
+		s.public.CloseClientConnections()
+	}
+	require.Equal(t, int32(20), s.hits.Load(), "each exactly once")
+}
+
+func TestLostAnswers(t *testing.T) {
+	t.Parallel()
+
+	for name, tt := range map[string]struct {
+		method string
+		want   int32
+	}{
+		"ReadIsTriedOnceMore": {http.MethodGet, 2},
+		"HeadIsTriedOnceMore": {http.MethodHead, 2},
+		"PostIsNeverRepeated": {http.MethodPost, 1},
+		"PutIsNeverRepeated":  {http.MethodPut, 1},
+		"DeleteIsNotRepeated": {http.MethodDelete, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			s := newService(t, hangUp)
+			p := newPool(t, s)
+			require.ErrorIs(t, do(p, tt.method, soon), upstream.ErrBroken)
+			require.Equal(t, tt.want, s.hits.Load())
+		})
+	}
+}
+
+func TestReplicaThatBreaksIsLeftOut(t *testing.T) {
+	t.Parallel()
+
+	bad := newService(t, hangUp)
+	good := newService(t, ok)
+	p := newPool(t, bad, good)
+	start(t, p)
+	bad.unready.Store(true) // and no probe will bring it back
+
+	for range 20 {
+		require.NoError(t, do(p, http.MethodGet, soon))
+	}
+	require.LessOrEqual(t, bad.hits.Load(), int32(3))
+}
+
+func TestDeadline(t *testing.T) {
+	t.Parallel()
+
+	release := make(chan struct{})
+	s := newService(t, func(http.ResponseWriter, *http.Request) { <-release })
+	defer close(release)
+	p := newPool(t, s)
+
+	require.ErrorIs(t, do(p, http.MethodGet, 20*tick), upstream.ErrTimeout)
+	require.Equal(t, int32(1), s.hits.Load(), "what was too slow once is not asked again")
+}
+
+// A service that answers nonsense costs a bounded failure.
+func TestHostileAnswers(t *testing.T) {
+	t.Parallel()
+
+	for name, answer := range map[string]string{
+		"NotHTTP":          "hello\r\n\r\n",
+		"HugeHeader":       "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 64<<10) + "\r\n\r\n",
+		"HugeLength":       "HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n",
+		"TwoLengths":       "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+		"BrokenChunk":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+		"CutBody":          "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab",
+		"NoAnswerAtAll":    "",
+		"OddStatus":        "HTTP/1.1 20 OK\r\n\r\n",
+		"UnknownEncodings": "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			p, err := upstream.New(upstream.Config{Name: "test", URLs: []string{"http://" + serveRaw(t, answer)}, Log: slog.New(slog.DiscardHandler)})
+			require.NoError(t, err)
+			require.ErrorIs(t, do(p, http.MethodPost, soon), upstream.ErrBroken)
+		})
+	}
+}
+
+// serveRaw answers every request on every connection with the same bytes, and hangs up.
+func serveRaw(t *testing.T, answer string) string {
+	t.Helper()
+
+	var lc net.ListenConfig
+	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = ln.Close() })
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+				_, _ = io.WriteString(c, answer)
+			}
+			_ = c.Close()
+		}
+	}()
+	return ln.Addr().String()
+}
+
+func TestConfiguration(t *testing.T) {
+	t.Parallel()
+
+	for name, cfg := range map[string]upstream.Config{
+		"Nothing":      {},
+		"NoScheme":     {URLs: []string{"catalog:8003"}},
+		"OtherScheme":  {URLs: []string{"ftp://catalog:8003"}},
+		"WithPath":     {URLs: []string{"http://catalog:8003/api"}},
+		"WithUser":     {URLs: []string{"http://u:p@catalog:8003"}},
+		"WithoutHost":  {URLs: []string{"http://:8003"}},
+		"OddInternals": {URLs: []string{"http://a:1", "http://b:1"}, InternalURLs: []string{"http://a:2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			cfg.Log = slog.New(slog.DiscardHandler)
+			_, err := upstream.New(cfg)
+			require.Error(t, err)
+		})
+	}
+}
