@@ -1,0 +1,85 @@
+package users
+
+import "time"
+
+// Caller says who asks for a change, and by which request.
+type Caller struct {
+	ID         AccountID
+	Session    string    // the session that the request belongs to
+	SignedInAt time.Time // when its password was last given
+	RequestID  string
+}
+
+// Action says what a change does, for the records.
+type Action string
+
+// The actions.
+const (
+	ActionEdit       Action = "edit"
+	ActionAssignRole Action = "assign_role"
+	ActionDelete     Action = "delete"
+)
+
+// Change is a change of one account, as a [Store] makes it.
+type Change struct {
+	Action Action
+	By     Caller
+	At     time.Time
+	Apply  func(*Account) error // may be called more than once
+}
+
+// Administrative reports whether the change of the account id goes into the
+// audit: all but the edits that people make to their own account.
+func (c Change) Administrative(id AccountID) bool {
+	return c.Action != ActionEdit || c.By.ID != id
+}
+
+// Run returns what becomes of before. Stores call it inside the transaction that
+// has the number seq, with a count of the other active admins that this very
+// transaction sees. It fails with [ErrUnchanged] if nothing is to be stored.
+func (c Change) Run(before Account, seq int64, otherAdmins func() (int, error)) (Account, error) {
+	if before.Deleted() {
+		return Account{}, ErrAccountNotFound
+	}
+	after := before
+	if err := c.Apply(&after); err != nil {
+		return Account{}, err
+	}
+	if after == before {
+		return before, ErrUnchanged
+	}
+	if before.ActiveAdmin() && !after.ActiveAdmin() {
+		others, err := otherAdmins()
+		if err != nil {
+			return Account{}, err
+		}
+		if others == 0 {
+			return Account{}, ErrLastAdmin
+		}
+	}
+	after.UpdatedAt = c.At
+	if !c.At.After(before.UpdatedAt) { // a clock that stepped back must not hide the change
+		after.UpdatedAt = before.UpdatedAt.Add(time.Microsecond)
+	}
+	if after.rights() != before.rights() {
+		after.AuthzVersion = seq
+	}
+	return after, nil
+}
+
+// Kind says to followers of the commit log what a commit was about.
+type Kind string
+
+// The kinds of commits.
+const (
+	KindAuthz   Kind = "authz"   // what an account may do has changed
+	KindAccount Kind = "account" // anything else about an account
+)
+
+// KindOf returns the kind of the commit that turned before into after.
+func KindOf(before, after Account) Kind {
+	if before.rights() != after.rights() {
+		return KindAuthz
+	}
+	return KindAccount
+}

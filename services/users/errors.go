@@ -1,0 +1,28 @@
+package users
+
+import (
+	"errors"
+
+	"stockroom/pkg/errs"
+)
+
+// The failures of this service.
+var (
+	ErrAccountNotFound  = errs.New(errs.NotFound, "not_found", "Account not found")
+	ErrEmailTaken       = taken("/email", "email_taken", "Email already in use")
+	ErrUsernameTaken    = taken("/username", "username_taken", "Username already in use")
+	ErrAccountExists    = errs.New(errs.Conflict, "account_exists", "Another account has this id")
+	ErrLastAdmin        = errs.New(errs.Conflict, "last_admin", "The last active admin cannot be taken away")
+	ErrReauthentication = errs.New(errs.Forbidden, "reauthentication_required", "Sign in again or give the current password")
+	ErrAuthUnavailable  = errs.New(errs.Unavailable, "dependency_unavailable", "Passwords cannot be changed at the moment")
+)
+
+// ErrUnchanged tells a store that there is nothing to commit. No caller of a
+// store sees it.
+var ErrUnchanged = errors.New("nothing changed")
+
+func taken(pointer, code, title string) *errs.Error {
+	e := errs.New(errs.Conflict, code, title)
+	e.Fields = []errs.Field{{Pointer: pointer, Code: "taken", Detail: "Is in use by another account."}}
+	return e
+}

@@ -1,0 +1,100 @@
+package users
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps accounts. Every implementation passes userstest.TestStore.
+//
+// Every commit takes the next number of the commit log and leaves one row there
+// with the ID of the account. Emails and usernames are compared whatever their
+// letter case, as package fold does, and those of deleted accounts are free.
+type Store interface {
+	// Create adds a, with the number of the commit as its AuthzVersion, and
+	// reports true. If the same account was created before (see
+	// [Account.Repeat]) it returns that one and false, and commits nothing. It
+	// fails with ErrAccountExists if the ID is in use otherwise, and with
+	// ErrEmailTaken or ErrUsernameTaken if another account that is not deleted
+	// has the email or the username.
+	Create(ctx context.Context, a Account) (Account, bool, error)
+
+	// Update makes a change to the account id in one transaction and returns the
+	// result. If the change fails, nothing is stored and its error is returned;
+	// if it changes nothing, nothing is committed. A missing or deleted account
+	// is ErrAccountNotFound; taken values fail as in Create. It fails with
+	// ErrLastAdmin if no active admin would be left, also when several changes
+	// that take one away each are made at once. A change of rights is logged
+	// with KindAuthz, any other with KindAccount, and an administrative change
+	// leaves a row in the audit.
+	Update(ctx context.Context, id AccountID, c Change) (Account, error)
+
+	// Account returns the account id, even if it is deleted, or
+	// ErrAccountNotFound.
+	Account(ctx context.Context, id AccountID) (Account, error)
+
+	// AccountByUsername returns the account of that name, in any letter case,
+	// or ErrAccountNotFound. Deleted accounts are not found.
+	AccountByUsername(ctx context.Context, name string) (Account, error)
+
+	// Accounts returns one page of the accounts that are not deleted, the newest
+	// first and those of the same time by ID, with the total of the same moment.
+	// A page past the end is empty.
+	Accounts(ctx context.Context, f Filter) (Page, error)
+
+	// Taken tells which of the two values belong to accounts other than except
+	// that are not deleted.
+	Taken(ctx context.Context, email Email, username Username, except AccountID) (Taken, error)
+}
+
+// Taken says which values are in use.
+type Taken struct {
+	Email, Username bool
+}
+
+// Rights answers what others must know of all accounts at once. It is kept by
+// the same implementations as [Store].
+type Rights interface {
+	// ActiveAdmins counts the active admins that are not deleted.
+	ActiveAdmins(ctx context.Context) (int, error)
+
+	// Revocations returns the accounts that were changed since the given time
+	// and after they were created, deleted ones included: at least all those
+	// whose rights were. Position and items are of the same moment.
+	Revocations(ctx context.Context, since time.Time) (Revocations, error)
+}
+
+// Revocations are the oldest versions of accounts that tokens may still be of.
+type Revocations struct {
+	Epoch, Seq int64 // position in the commit log that the items are of
+	Items      []Revocation
+}
+
+// Revocation says that tokens made for an account before a version are void.
+type Revocation struct {
+	ID           AccountID
+	AuthzVersion int64
+}
+
+// Passwords changes passwords, in two steps around the commit that orders the
+// change: the secret is never here, and the hashing never inside a transaction.
+type Passwords interface {
+	// Prepare checks the password and keeps it pending. If the current one is
+	// given and wrong, it fails with ErrReauthentication; a password that breaks
+	// the rules is a validation failure. It fails with ErrAuthUnavailable if the
+	// change cannot be made now.
+	Prepare(ctx context.Context, p NewPassword) error
+
+	// Activate makes the pending password the valid one and ends all sessions of
+	// the account but keepSession. It may be repeated.
+	Activate(ctx context.Context, id AccountID, change ChangeID, keepSession string) error
+}
+
+// NewPassword is a password that shall become the one of an account.
+type NewPassword struct {
+	Account     AccountID
+	Change      ChangeID
+	Password    string
+	Current     string // to be checked, if not empty
+	KeepSession string // the session that goes on, if not empty
+}
