@@ -53,16 +53,22 @@ func writeRaw(c *fiber.Ctx, out any) error {
 }
 
 func writeJSON(c *fiber.Ctx, out any) error {
-	body, err := json.Marshal(out, jsonv1.DefaultOptionsV1(),
-		json.FormatNilSliceAsNull(false), // the document promises an array
-		json.FormatNilMapAsNull(false),
-		jsontext.EscapeForHTML(false),
-		jsontext.EscapeForJS(false),
-	)
+	body, err := encode(out)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
 	c.Response().SetBodyRaw(body)
 	return nil
+}
+
+// encode writes v as encoding/json does, but lists that are nil as the empty
+// arrays that the document promises, and without escapes for HTML.
+func encode(v any) ([]byte, error) {
+	return json.Marshal(v, jsonv1.DefaultOptionsV1(),
+		json.FormatNilSliceAsNull(false),
+		json.FormatNilMapAsNull(false),
+		jsontext.EscapeForHTML(false),
+		jsontext.EscapeForJS(false),
+	)
 }

@@ -3,6 +3,8 @@ package web
 import (
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
@@ -30,7 +32,22 @@ func compile(registry huma.Registry, in reflect.Type, op Operation) *binder {
 			b.params = append(b.params, compileParameter(registry, f, op))
 		}
 	}
+	b.coverPath(op)
 	return b
+}
+
+// coverPath makes sure that every parameter of the path is read and documented.
+func (b *binder) coverPath(op Operation) {
+	for _, segment := range strings.Split(op.Path, "/") {
+		name, ok := strings.CutPrefix(segment, "{")
+		name = strings.TrimSuffix(name, "}")
+		if ok && !slices.ContainsFunc(b.params, func(p parameter) bool { return p.in == "path" && p.name == name }) {
+			panic(fmt.Sprintf("web: the input of %s has no field for path parameter %s", op.ID, name))
+		}
+	}
+	if self := op.Access.Self; self != "" && !strings.Contains(op.Path, "{"+self+"}") {
+		panic(fmt.Sprintf("web: %s lets in by path parameter %s, which it does not have", op.ID, self))
+	}
 }
 
 // request is what has been read of one request so far.

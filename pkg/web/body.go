@@ -41,7 +41,7 @@ func compileBody(registry huma.Registry, f reflect.StructField, op Operation) *b
 // read fills the Body field of in. It fails if the body cannot be read at all;
 // what is wrong with single members goes to r.
 func (b *body) read(req *request, in reflect.Value, r *report) error {
-	dst := in.FieldByIndex(b.index)
+	dst := field(in, b.index)
 	if b.optional {
 		dst.Set(reflect.New(dst.Type().Elem()))
 		dst = dst.Elem()

@@ -23,7 +23,7 @@ func (c *compiler) object(t reflect.Type) *object {
 	if o, ok := c.objects[t]; ok {
 		return o
 	}
-	o := &object{members: make(map[string]*member)}
+	o := &object{members: make(map[string]*member), required: make(map[string]bool)}
 	c.objects[t] = o
 	var required []string
 	for _, f := range reflect.VisibleFields(t) {
@@ -34,11 +34,11 @@ func (c *compiler) object(t reflect.Type) *object {
 		if name == "" {
 			name = f.Name
 		}
-		m := c.member(f, options)
-		o.members[name] = m
+		o.members[name] = c.member(f)
 		o.names = append(o.names, name)
-		if m.required {
+		if isRequired(f, options) {
 			required = append(required, name)
+			o.required[name] = true
 		}
 	}
 	if schema := c.component(t); schema != nil {
@@ -56,19 +56,24 @@ func (c *compiler) component(t reflect.Type) *huma.Schema {
 	return c.registry.SchemaFromRef(s.Ref)
 }
 
-func (c *compiler) member(f reflect.StructField, options string) *member {
+// isRequired reports whether the member of f may not be missing.
+func isRequired(f reflect.StructField, options string) bool {
+	if tag, ok := f.Tag.Lookup("required"); ok {
+		return tag == "true"
+	}
+	_, isOptional := optionalOf(f.Type)
+	return !isOptional && f.Tag.Get("readOnly") != "true" &&
+		!strings.Contains(options, "omitempty") && !strings.Contains(options, "omitzero")
+}
+
+func (c *compiler) member(f reflect.StructField) *member {
 	m := &member{index: f.Index, ignored: f.Tag.Get("readOnly") == "true"}
 	if m.ignored {
 		return m
 	}
 	t := f.Type
-	inner, isOptional := optionalOf(t)
-	if isOptional {
+	if inner, ok := optionalOf(t); ok {
 		t = inner
-	}
-	m.required = !isOptional && !strings.Contains(options, "omitempty") && !strings.Contains(options, "omitzero")
-	if tag, ok := f.Tag.Lookup("required"); ok {
-		m.required = tag == "true"
 	}
 	schema := huma.SchemaFromField(c.registry, f, f.Name)
 	m.nullable = f.Tag.Get("nullable") == "true"

@@ -168,21 +168,3 @@ func (a *API) problem(status int, failures []*errs.Error) *huma.Response {
 	}
 	return r
 }
-
-// tidy corrects what huma says of lists: they are never null here, in neither
-// direction, see [writeJSON].
-func tidy(s *huma.Schema) {
-	if s == nil {
-		return
-	}
-	if s.Type == huma.TypeArray {
-		s.Nullable = false
-	}
-	tidy(s.Items)
-	for _, p := range s.Properties {
-		tidy(p)
-	}
-	if more, ok := s.AdditionalProperties.(*huma.Schema); ok {
-		tidy(more)
-	}
-}

@@ -33,7 +33,7 @@ func (o *object) fromForm(values map[string][]string, dst reflect.Value, r *repo
 		case m.ignored:
 		case len(sent) > 1:
 			r.add(at, fault{codeRepeated, "Was sent more than once."})
-		case len(sent) == 0 && m.required:
+		case len(sent) == 0 && o.required[name]:
 			r.add(at, fault{codeRequired, "Is required."})
 		case len(sent) == 0:
 		case !utf8.ValidString(sent[0]) || strings.ContainsRune(sent[0], 0):

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"maps"
 	"reflect"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -9,14 +10,14 @@ import (
 
 // object reads JSON objects, and forms, into values of one struct type.
 type object struct {
-	members map[string]*member
-	names   []string // of the members, in the order of the struct
+	members  map[string]*member
+	names    []string        // of the members, in the order of the struct
+	required map[string]bool // the names that may not be missing
 }
 
 // member is one member of an object.
 type member struct {
 	index    []int
-	required bool
 	nullable bool
 	ignored  bool // accepted and dropped: callers may send back what they read
 	decode   decoder
@@ -37,7 +38,7 @@ func (o *object) decode(dst reflect.Value, raw jsontext.Value, at jsontext.Point
 	}
 	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true)) // refused before
 	_, _ = dec.ReadToken()
-	sent := make(map[string]bool, len(o.names))
+	missing := maps.Clone(o.required)
 	for dec.PeekKind() == '"' {
 		name, _ := dec.ReadToken()
 		key := name.String()
@@ -46,11 +47,11 @@ func (o *object) decode(dst reflect.Value, raw jsontext.Value, at jsontext.Point
 			r.add(place{pointer: shown(at)}, fault{codeInvalid, "Is not valid."})
 			return false
 		}
-		sent[key] = true
+		delete(missing, key)
 		o.member(dst, key, value, at.AppendToken(key), r)
 	}
 	for _, name := range o.names {
-		if o.members[name].required && !sent[name] {
+		if missing[name] {
 			r.add(place{pointer: shown(at.AppendToken(name))}, fault{codeRequired, "Is required."})
 		}
 	}

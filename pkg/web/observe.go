@@ -87,7 +87,7 @@ func (a *API) unreadable(c *fiber.Ctx, err error) error {
 	id := UseRequestID("")
 	c.Set(HeaderRequestID, id)
 	writeProblem(c, NewProblem(failed, "", id), failed)
-	a.cfg.Log.LogAttrs(context.Background(), slog.LevelInfo, "unreadable request",
+	a.cfg.Log.LogAttrs(context.Background(), slog.LevelDebug, "unreadable request",
 		slog.Int("status", StatusOf(failed)),
 		slog.String("request_id", id))
 	return nil

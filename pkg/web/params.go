@@ -55,13 +55,13 @@ func compileParameter(registry huma.Registry, f reflect.StructField, op Operatio
 func (p *parameter) read(req *request, in reflect.Value, r *report) {
 	values := p.values(req)
 	at := place{parameter: p.name}
-	field := in.FieldByIndex(p.index)
+	dst := field(in, p.index)
 	switch {
 	case len(values) > 1:
 		r.add(at, fault{codeRepeated, "Was sent more than once."})
 		return
 	case len(values) == 0 && p.hasValue:
-		_, _ = p.set(field, p.fallback) // was tried before
+		_, _ = p.set(dst, p.fallback) // was tried before
 		return
 	case len(values) == 0 && p.required:
 		r.add(at, fault{codeRequired, "Is required."})
@@ -74,7 +74,7 @@ func (p *parameter) read(req *request, in reflect.Value, r *report) {
 		r.add(at, fault{codeInvalid, "Is not valid text."})
 		return
 	}
-	setText(p.set, p.limits, field, text, at, r)
+	setText(p.set, p.limits, dst, text, at, r)
 }
 
 // setText sets dst to what text says, or reports what is wrong.
@@ -109,6 +109,9 @@ func (p *parameter) values(req *request) []string {
 // pathValues returns the decoded path parameters.
 func pathValues(c *fiber.Ctx) (map[string]string, error) {
 	names := c.Route().Params
+	if len(names) == 0 {
+		return nil, nil
+	}
 	values := make(map[string]string, len(names))
 	for _, name := range names {
 		value, err := url.PathUnescape(c.Params(name))
@@ -123,6 +126,9 @@ func pathValues(c *fiber.Ctx) (map[string]string, error) {
 // queryValues returns the decoded query.
 func queryValues(c *fiber.Ctx) (map[string][]string, error) {
 	raw := string(c.Context().URI().QueryString())
+	if raw == "" {
+		return nil, nil
+	}
 	values := make(map[string][]string)
 	for raw != "" {
 		var pair string

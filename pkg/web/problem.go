@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"math"
 	"net/http"
 	"strconv"
@@ -74,7 +73,7 @@ func writeProblem(c *fiber.Ctx, p Problem, e *errs.Error) {
 	c.Status(p.Status)
 	c.Set(fiber.HeaderContentType, ProblemContentType)
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	body, _ := json.Marshal(p) // strings and numbers always encode
+	body, _ := encode(p) // strings and numbers always encode
 	c.Response().SetBodyRaw(body)
 }
 

@@ -2,65 +2,96 @@ package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
-// Doors are the listeners of one service.
-type Doors struct {
-	Public   net.Listener
-	Internal net.Listener
-}
-
-// Listen opens both doors. Use ":0" for any free port.
-func Listen(ctx context.Context, addr, internalAddr string) (Doors, error) {
-	var config net.ListenConfig
-	public, err := config.Listen(ctx, "tcp", addr)
-	if err != nil {
-		return Doors{}, fmt.Errorf("open the public door: %w", err)
-	}
-	internal, err := config.Listen(ctx, "tcp", internalAddr)
-	if err != nil {
-		return Doors{}, errors.Join(fmt.Errorf("open the internal door: %w", err), public.Close())
-	}
-	return Doors{Public: public, Internal: internal}, nil
-}
-
-// Close closes both doors. Doors that [Serve] has closed already are fine.
-func (d Doors) Close() error {
-	return errors.Join(shut(d.Public), shut(d.Internal))
-}
-
-func shut(ln net.Listener) error {
-	if ln == nil {
-		return nil
-	}
-	if err := ln.Close(); !errors.Is(err, net.ErrClosed) {
-		return err
-	}
-	return nil
-}
+// farewell is how long clients that keep connections open have to send one
+// more request and learn from its answer that the connection is going to close.
+const farewell = 300 * time.Millisecond
 
 // Serve answers requests on ln until ctx is done. Then it takes no more
-// connections, closes those that wait, and lets the requests under way finish,
-// telling their clients to close. It fails if that takes longer than grace.
+// connections, lets the requests under way finish, tells their clients to
+// close, and at last closes the connections that stay idle. It fails if that
+// takes longer than grace.
 func Serve(ctx context.Context, app *fiber.App, ln net.Listener, grace time.Duration) error {
+	var leaving atomic.Bool
+	server := app.Server()
+	server.Handler = polite(server.Handler, &leaving)
+
+	door := &door{Listener: ln, open: make(chan struct{})}
 	done := make(chan error, 1)
-	go func() { done <- app.Listener(ln) }()
+	go func() { done <- app.Listener(door) }()
 
 	select {
 	case err := <-done:
 		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
 	case <-ctx.Done():
+		<-door.open // what has not begun cannot be stopped
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
+	leaving.Store(true)
+	if err := door.Close(); err != nil {
+		return fmt.Errorf("close %s: %w", ln.Addr(), err)
+	}
+	if err := <-done; err != nil {
+		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
+	}
+	emptied(ctx, server)
 	if err := app.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("stop serving %s: %w", ln.Addr(), err)
 	}
-	return <-done
+	return nil
+}
+
+// polite makes every answer the last one of its connection once leaving is set.
+// Just closing an idle connection would lose a request that is on its way.
+func polite(next fasthttp.RequestHandler, leaving *atomic.Bool) fasthttp.RequestHandler {
+	return func(ctx *fasthttp.RequestCtx) {
+		next(ctx)
+		if leaving.Load() {
+			ctx.SetConnectionClose()
+		}
+	}
+}
+
+// emptied waits until no connection is left, but not longer than the farewell.
+func emptied(ctx context.Context, server *fasthttp.Server) {
+	ctx, cancel := context.WithTimeout(ctx, farewell)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	// The server counts its listening as a connection, also when that is over.
+	for server.GetOpenConnectionsCount()+1 > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// door is a listener that says when it is listened to, and closes once.
+type door struct {
+	net.Listener
+	open    chan struct{}
+	opening sync.Once
+	closing sync.Once
+}
+
+func (d *door) Accept() (net.Conn, error) {
+	d.opening.Do(func() { close(d.open) })
+	return d.Listener.Accept()
+}
+
+func (d *door) Close() (err error) {
+	d.closing.Do(func() { err = d.Listener.Close() })
+	return err
 }
