@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -45,7 +46,7 @@ func (s *Service) Availability(ctx context.Context, email, username string) (Tak
 
 // Lookup returns the account that signs in with a username, in any letter case.
 func (s *Service) Lookup(ctx context.Context, username string) (Account, error) {
-	return s.store.AccountByUsername(ctx, username)
+	return s.store.AccountByUsername(ctx, strings.TrimSpace(username))
 }
 
 // Record returns the account id, even if it is deleted.
