@@ -1,0 +1,152 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"stockroom/pkg/fold"
+	"stockroom/pkg/sqlite"
+	"stockroom/services/users"
+)
+
+const selectAccount = `
+	select id, email, username, role, is_active, deleted_at, authz_version, password_change, created_at, updated_at
+	from accounts `
+
+// querier is a database or a transaction.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Account implements [users.Store].
+func (s *Store) Account(ctx context.Context, id users.AccountID) (users.Account, error) {
+	return account(ctx, s.db.Read, id)
+}
+
+// AccountByUsername implements [users.Store].
+func (s *Store) AccountByUsername(ctx context.Context, name string) (users.Account, error) {
+	return scan(s.db.Read.QueryRowContext(ctx, selectAccount+`where username_key = ? and deleted_at is null`, fold.String(name)))
+}
+
+func account(ctx context.Context, q querier, id users.AccountID) (users.Account, error) {
+	return scan(q.QueryRowContext(ctx, selectAccount+`where id = ?`, string(id)))
+}
+
+// scan reads an account from a *sql.Row or *sql.Rows.
+func scan(row interface{ Scan(dest ...any) error }) (users.Account, error) {
+	var a users.Account
+	var deletedAt, createdAt, updatedAt sql.NullString
+	err := row.Scan(&a.ID, &a.Email, &a.Username, &a.Role, &a.IsActive, &deletedAt,
+		&a.AuthzVersion, &a.PasswordChange, &createdAt, &updatedAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return users.Account{}, users.ErrAccountNotFound
+	}
+	for column, into := range map[*sql.NullString]*time.Time{
+		&deletedAt: &a.DeletedAt, &createdAt: &a.CreatedAt, &updatedAt: &a.UpdatedAt,
+	} {
+		if err == nil && column.Valid {
+			*into, err = sqlite.ParseTime(column.String)
+		}
+	}
+	if err != nil {
+		return users.Account{}, fmt.Errorf("select account: %w", err)
+	}
+	return a, nil
+}
+
+// Accounts implements [users.Store].
+func (s *Store) Accounts(ctx context.Context, f users.Filter) (p users.Page, err error) {
+	tx, err := s.db.Read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // both queries see the same moment
+	if err != nil {
+		return users.Page{}, fmt.Errorf("select accounts: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+
+	if err := tx.QueryRowContext(ctx, `select count(*) from accounts where deleted_at is null`).Scan(&p.Total); err != nil {
+		return users.Page{}, fmt.Errorf("count accounts: %w", err)
+	}
+	rows, err := tx.QueryContext(ctx, selectAccount+`
+		where deleted_at is null
+		order by created_at desc, id
+		limit ? offset ?`, f.Size, f.Offset())
+	if err != nil {
+		return users.Page{}, fmt.Errorf("select accounts: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells what matters
+
+	for rows.Next() {
+		a, err := scan(rows)
+		if err != nil {
+			return users.Page{}, err
+		}
+		p.Items = append(p.Items, a)
+	}
+	if err := rows.Err(); err != nil {
+		return users.Page{}, fmt.Errorf("select accounts: %w", err)
+	}
+	return p, nil
+}
+
+// Taken implements [users.Store].
+func (s *Store) Taken(ctx context.Context, email users.Email, username users.Username, except users.AccountID) (users.Taken, error) {
+	var t users.Taken
+	err := s.db.Read.QueryRowContext(ctx, `
+		select
+			exists (select 1 from accounts where email_key = ?1 and deleted_at is null and id <> ?3),
+			exists (select 1 from accounts where username_key = ?2 and deleted_at is null and id <> ?3)`,
+		fold.String(string(email)), fold.String(string(username)), string(except)).Scan(&t.Email, &t.Username)
+	if err != nil {
+		return users.Taken{}, fmt.Errorf("look for taken values: %w", err)
+	}
+	return t, nil
+}
+
+// ActiveAdmins implements [users.Rights].
+func (s *Store) ActiveAdmins(ctx context.Context) (int, error) {
+	return admins(ctx, s.db.Read, "")
+}
+
+func admins(ctx context.Context, q querier, except users.AccountID) (n int, err error) {
+	err = q.QueryRowContext(ctx, `
+		select count(*) from accounts
+		where role = 'admin' and is_active and deleted_at is null and id <> ?`, string(except)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count admins: %w", err)
+	}
+	return n, nil
+}
+
+// Revocations implements [users.Rights].
+func (s *Store) Revocations(ctx context.Context, since time.Time) (r users.Revocations, err error) {
+	tx, err := s.db.Read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // both queries see the same moment
+	if err != nil {
+		return users.Revocations{}, fmt.Errorf("select revocations: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+
+	if err := tx.QueryRowContext(ctx, `select epoch, seq from commit_head`).Scan(&r.Epoch, &r.Seq); err != nil {
+		return users.Revocations{}, fmt.Errorf("select head: %w", err)
+	}
+	rows, err := tx.QueryContext(ctx, `
+		select id, authz_version from accounts
+		where updated_at > created_at and updated_at >= ?`, sqlite.FormatTime(since))
+	if err != nil {
+		return users.Revocations{}, fmt.Errorf("select revocations: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells what matters
+
+	for rows.Next() {
+		var item users.Revocation
+		if err := rows.Scan(&item.ID, &item.AuthzVersion); err != nil {
+			return users.Revocations{}, fmt.Errorf("select revocations: %w", err)
+		}
+		r.Items = append(r.Items, item)
+	}
+	if err := rows.Err(); err != nil {
+		return users.Revocations{}, fmt.Errorf("select revocations: %w", err)
+	}
+	return r, nil
+}
