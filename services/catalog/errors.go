@@ -14,5 +14,5 @@ var (
 func SKUTaken(sku SKU) error {
 	return ErrSKUTaken.
 		Because("Another product has the SKU \"%s\".", string(sku)).
-		At(errs.Field{Pointer: "/sku", Code: "taken", Detail: "is in use by another product"})
+		At(errs.Field{Pointer: "/sku", Code: "taken", Detail: "Is in use by another product."})
 }

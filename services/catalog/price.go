@@ -1,8 +1,9 @@
 package catalog
 
 import (
-	"errors"
 	"strconv"
+
+	"stockroom/pkg/errs"
 )
 
 // Price is an exact amount of money in cents, so that no sum, no filter and no
@@ -14,10 +15,16 @@ const MaxPrice Price = 9_999_999_999
 
 // The ways in which a text is no price.
 var (
-	ErrPriceSyntax    = errors.New("must be a decimal number without sign or exponent")
-	ErrPricePrecision = errors.New("must have at most 2 decimals")
-	ErrPriceRange     = errors.New("must be between 0 and 99999999.99")
+	ErrPriceSyntax    = noPrice("invalid", "Must be a decimal number without sign or exponent.")
+	ErrPricePrecision = noPrice("too_precise", "Must have at most 2 decimals.")
+	ErrPriceRange     = noPrice("out_of_range", "Must be between 0 and 99999999.99.")
 )
+
+func noPrice(code, detail string) *errs.Error {
+	e := errs.New(errs.Invalid, "validation_failed", "Validation failed")
+	e.Fields = []errs.Field{{Code: code, Detail: detail}}
+	return e
+}
 
 // ParsePrice reads a decimal number as JSON writes it, without sign and
 // exponent. What does not fit exactly is refused, never rounded.

@@ -61,7 +61,7 @@ func (q Query) Validate() error {
 	text := func(parameter, value string) {
 		if !storable(value) {
 			fields = append(fields, errs.Field{
-				Parameter: parameter, Code: "invalid_text", Detail: "must be valid UTF-8 without U+0000",
+				Parameter: parameter, Code: "invalid", Detail: "Must be valid UTF-8 without U+0000.",
 			})
 		}
 	}
@@ -69,15 +69,15 @@ func (q Query) Validate() error {
 	text("q", q.Filter.Search)
 	text("category", q.Filter.Category)
 	if q.Page < 1 {
-		fields = append(fields, errs.Field{Parameter: "page", Code: "out_of_range", Detail: "must be at least 1"})
+		fields = append(fields, errs.Field{Parameter: "page", Code: "out_of_range", Detail: "Must be at least 1."})
 	}
 	if q.Size < 1 || q.Size > MaxPageSize {
-		fields = append(fields, errs.Field{Parameter: "page_size", Code: "out_of_range", Detail: "must be between 1 and 100"})
+		fields = append(fields, errs.Field{Parameter: "page_size", Code: "out_of_range", Detail: "Must be between 1 and 100."})
 	}
 	switch q.Sort.By {
 	case ByName, ByPrice, ByCreatedAt, ByStock:
 	default:
-		fields = append(fields, errs.Field{Parameter: "sort_by", Code: "not_allowed", Detail: "must be name, price, created_at or stock"})
+		fields = append(fields, errs.Field{Parameter: "sort_by", Code: "enum", Detail: "Must be name, price, created_at or stock."})
 	}
 	return errs.Validation(fields...)
 }

@@ -19,32 +19,32 @@ func (r *rules) add(pointer, code, format string, args ...any) {
 func (r *rules) length(pointer, text string, least, most int) {
 	switch n := utf8.RuneCountInString(text); {
 	case !storable(text):
-		r.add(pointer, "invalid_text", "must be valid UTF-8 without U+0000")
+		r.add(pointer, "invalid", "Must be valid UTF-8 without U+0000.")
 	case n < least:
-		r.add(pointer, "too_short", "must have at least %d characters", least)
+		r.add(pointer, "too_short", "Must have at least %d characters.", least)
 	case n > most:
-		r.add(pointer, "too_long", "must have at most %d characters", most)
+		r.add(pointer, "too_long", "Must have at most %d characters.", most)
 	}
 }
 
 func (r *rules) size(pointer, text string, most int) {
 	switch {
 	case !storable(text):
-		r.add(pointer, "invalid_text", "must be valid UTF-8 without U+0000")
+		r.add(pointer, "invalid", "Must be valid UTF-8 without U+0000.")
 	case len(text) > most:
-		r.add(pointer, "too_long", "must have at most %d bytes", most)
+		r.add(pointer, "too_long", "Must have at most %d bytes.", most)
 	}
 }
 
 func (r *rules) price(pointer string, p Price) {
 	if !p.valid() {
-		r.add(pointer, "out_of_range", "%s", ErrPriceRange)
+		r.add(pointer, "out_of_range", "Must be between 0 and %s.", MaxPrice)
 	}
 }
 
 func (r *rules) stock(pointer string, n int64) {
 	if n < 0 || n > MaxStock {
-		r.add(pointer, "out_of_range", "must be between 0 and %d", MaxStock)
+		r.add(pointer, "out_of_range", "Must be between 0 and %d.", MaxStock)
 	}
 }
 
