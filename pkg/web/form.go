@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -81,7 +80,7 @@ func multipartValues(body []byte, contentType string) (map[string][]string, erro
 	values := make(map[string][]string)
 	for range maxParts {
 		part, err := reader.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { //nolint:errorlint // a wrapped one means that the form was cut short
 			return values, nil
 		}
 		if err != nil || part.FileName() != "" {
