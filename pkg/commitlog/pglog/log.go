@@ -5,7 +5,6 @@ package pglog
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,7 +19,10 @@ type Log struct {
 	onCommit func(context.Context, commitlog.Event)
 }
 
-var _ commitlog.Source = (*Log)(nil)
+var (
+	_ commitlog.Source = (*Log)(nil)
+	_ commitlog.Raiser = (*Log)(nil)
+)
 
 // New returns the log in the schema of pool.
 func New(pool *pgxpool.Pool) *Log {
@@ -52,11 +54,11 @@ func (l *Log) Write(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx,
 	if err != nil {
 		return commitlog.Event{}, err
 	}
-	ev.IDs, ev.Lists, ev.Kind = slices.Clone(entry.IDs), entry.Lists, entry.Kind
+	ev.IDs, ev.Lists, ev.Kind = append([]string{}, entry.IDs...), entry.Lists, entry.Kind
 	err = tx.QueryRow(ctx, `
 		insert into commit_log (seq, ids, lists, kind, actor, at)
 		values ($1, $2::uuid[], $3, $4, nullif($5, '')::uuid, clock_timestamp())
-		returning at`, ev.Seq, notNil(ev.IDs), ev.Lists, ev.Kind, entry.Actor).Scan(&ev.At)
+		returning at`, ev.Seq, ev.IDs, ev.Lists, ev.Kind, entry.Actor).Scan(&ev.At)
 	if err != nil {
 		return commitlog.Event{}, fmt.Errorf("log commit %d: %w", ev.Seq, err)
 	}
@@ -103,6 +105,15 @@ func (l *Log) Since(ctx context.Context, after int64, limit int) ([]commitlog.Ev
 	return events, nil
 }
 
+// RaiseEpoch implements [commitlog.Raiser].
+func (l *Log) RaiseEpoch(ctx context.Context, from int64) error {
+	_, err := l.pool.Exec(ctx, `update commit_head set epoch = epoch + 1 where id = 1 and epoch = $1`, from)
+	if err != nil {
+		return fmt.Errorf("end epoch %d: %w", from, err)
+	}
+	return nil
+}
+
 // Trim forgets commits older than keep and all but the last rows ones.
 func (l *Log) Trim(ctx context.Context, keep time.Duration, rows int64) error {
 	_, err := l.pool.Exec(ctx, `
@@ -113,11 +124,4 @@ func (l *Log) Trim(ctx context.Context, keep time.Duration, rows int64) error {
 		return fmt.Errorf("trim log: %w", err)
 	}
 	return nil
-}
-
-func notNil(ids []string) []string {
-	if ids == nil {
-		return []string{}
-	}
-	return ids
 }

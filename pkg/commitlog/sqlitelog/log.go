@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"stockroom/pkg/commitlog"
@@ -20,7 +19,10 @@ type Log struct {
 	onCommit func(context.Context, commitlog.Event)
 }
 
-var _ commitlog.Source = (*Log)(nil)
+var (
+	_ commitlog.Source = (*Log)(nil)
+	_ commitlog.Raiser = (*Log)(nil)
+)
 
 // New returns the log in db.
 func New(db *sqlite.DB) *Log {
@@ -50,9 +52,9 @@ func (l *Log) Write(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx
 	if err != nil {
 		return commitlog.Event{}, err
 	}
-	ev.IDs, ev.Lists, ev.Kind = slices.Clone(entry.IDs), entry.Lists, entry.Kind
+	ev.IDs, ev.Lists, ev.Kind = append([]string{}, entry.IDs...), entry.Lists, entry.Kind
 	ev.At = time.Now().UTC().Truncate(time.Microsecond)
-	ids, err := json.Marshal(append([]string{}, ev.IDs...))
+	ids, err := json.Marshal(ev.IDs)
 	if err != nil {
 		return commitlog.Event{}, fmt.Errorf("log commit %d: %w", ev.Seq, err)
 	}
@@ -118,6 +120,15 @@ func scan(rows *sql.Rows) (commitlog.Event, error) {
 	var err error
 	ev.At, err = sqlite.ParseTime(at)
 	return ev, err
+}
+
+// RaiseEpoch implements [commitlog.Raiser].
+func (l *Log) RaiseEpoch(ctx context.Context, from int64) error {
+	_, err := l.db.Write.ExecContext(ctx, `update commit_head set epoch = epoch + 1 where id = 1 and epoch = ?`, from)
+	if err != nil {
+		return fmt.Errorf("end epoch %d: %w", from, err)
+	}
+	return nil
 }
 
 // Trim forgets commits older than keep and all but the last rows ones.

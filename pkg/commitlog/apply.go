@@ -1,0 +1,117 @@
+package commitlog
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// applyUntil is the one goroutine that the sink's Apply and Reset are called by.
+func (f *Follower) applyUntil(ctx context.Context) {
+	gap := time.NewTimer(gapPatience)
+	defer gap.Stop()
+	for {
+		f.drain(ctx)
+		if f.waiting() {
+			gap.Reset(gapPatience)
+		} else {
+			gap.Stop()
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.kick:
+		case <-gap.C:
+			f.lookSoon()
+		}
+	}
+}
+
+// drain applies everything that is next, in order.
+func (f *Follower) drain(ctx context.Context) {
+	for ctx.Err() == nil {
+		reset, ev, ok := f.nextStep()
+		switch {
+		case reset != nil:
+			if err := f.cfg.Sink.Reset(ctx, *reset); err != nil {
+				f.cfg.Log.WarnContext(ctx, "cannot start from the log's head", "subject", f.cfg.Subject, "err", err)
+				return // the next probe asks for it again
+			}
+			f.finishReset(*reset)
+		case ok:
+			if err := f.cfg.Sink.Apply(ctx, ev); err != nil {
+				f.cfg.Log.WarnContext(ctx, "commit applied in part", "subject", f.cfg.Subject, "seq", ev.Seq, "err", err)
+			}
+			f.finishEvent(ev)
+		default:
+			return
+		}
+	}
+}
+
+// nextStep returns the reset that is due, else the event that is next.
+func (f *Follower) nextStep() (reset *Head, ev Event, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.reset != nil {
+		return f.reset, Event{}, false
+	}
+	ev, ok = f.pending[f.position.head().Seq+1]
+	return nil, ev, ok
+}
+
+func (f *Follower) finishReset(h Head) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.reset == nil || *f.reset != h {
+		return // another one has become due meanwhile
+	}
+	f.reset = nil
+	f.position.move(h)
+}
+
+func (f *Follower) finishEvent(ev Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.reset != nil {
+		return
+	}
+	delete(f.pending, ev.Seq)
+	f.position.move(Head{ev.Epoch, ev.Seq})
+}
+
+// waiting reports whether there are events that cannot be applied yet.
+func (f *Follower) waiting() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.pending) > 0
+}
+
+// receive takes a message off the bus.
+func (f *Follower) receive(data []byte) {
+	var ev Event
+	if err := json.Unmarshal(data, &ev); err != nil || ev.Epoch == 0 || ev.Seq <= 0 {
+		f.cfg.Log.Warn("message cannot be read", "subject", f.cfg.Subject, "err", err)
+		return
+	}
+	if ev.IDs == nil { // too many for a message
+		f.lookSoon()
+		return
+	}
+	f.Offer(ev)
+}
+
+// publish tells the others of a commit. That it may not arrive is what the
+// probe is for, so a failure is only noted.
+func (f *Follower) publish(ev Event) {
+	if len(ev.IDs) > MaxIDs {
+		ev.IDs = nil
+	}
+	data, err := json.Marshal(ev)
+	if err == nil {
+		err = f.cfg.Bus.Publish(f.cfg.Subject, data)
+	}
+	if err != nil {
+		f.cfg.Log.Warn("commit not published", "subject", f.cfg.Subject, "seq", ev.Seq, "err", err)
+	}
+}

@@ -1,0 +1,165 @@
+package commitlog
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Sink is what a [Follower] keeps in step with a log: a cache, a list of
+// revocations. Apply and Reset are called by one goroutine at a time.
+type Sink interface {
+	// Apply takes the event after the last one. What it cannot do it must make
+	// harmless by itself: an error is logged, and the follower goes on.
+	Apply(ctx context.Context, ev Event) error
+
+	// Forget hears of an event before the ones that lead up to it. Dropping what
+	// it names is always safe; Apply follows. It may be called beside Apply.
+	Forget(ev Event)
+
+	// Reset makes what is kept right as of h, or newer, whatever it was before:
+	// at the start, and when the log has gone back to an earlier state. Nothing
+	// is applied until it succeeds.
+	Reset(ctx context.Context, h Head) error
+}
+
+// Config is what a [Follower] needs. Zero durations have the values that
+// docs/coherence.md reasons with.
+type Config struct {
+	Source  Source
+	Sink    Sink
+	Bus     Bus    // nil: the probe alone brings the news
+	Subject string // of the messages on Bus
+
+	Probe time.Duration // between two looks at the head; 250 ms
+	Lease time.Duration // how long a look proves being up to date; 1 s
+	Log   *slog.Logger
+}
+
+const (
+	probeEvery   = 250 * time.Millisecond
+	probeTimeout = 200 * time.Millisecond
+	leaseFor     = time.Second
+	gapPatience  = 50 * time.Millisecond // for an event that others have overtaken
+	commitWait   = 25 * time.Millisecond // for an own commit to be applied
+	maxPending   = 4096                  // events that wait for an earlier one
+	repairBatch  = 1000                  // events read from the log at once
+)
+
+// Follower keeps a [Sink] in step with a log. News come as messages, from
+// whoever commits in this process (Committed), and from the log itself, which is
+// asked for its head every 250 ms: what messages lose is applied then.
+//
+// All methods may be called at any time; nothing is applied unless Run runs.
+type Follower struct {
+	cfg Config
+
+	mu      sync.Mutex
+	pending map[int64]Event // events that wait for an earlier one, or for the applier
+	highest Head            // the latest commit ever heard of
+	reset   *Head           // what Sink.Reset is due for
+
+	position position
+	kick     chan struct{} // there may be something to apply
+	soon     chan struct{} // look at the head now
+}
+
+// NewFollower returns a follower of a log.
+func NewFollower(cfg Config) *Follower {
+	if cfg.Probe == 0 {
+		cfg.Probe = probeEvery
+	}
+	if cfg.Lease == 0 {
+		cfg.Lease = leaseFor
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Follower{
+		cfg:      cfg,
+		pending:  map[int64]Event{},
+		position: position{changed: make(chan struct{})},
+		kick:     make(chan struct{}, 1),
+		soon:     make(chan struct{}, 1),
+	}
+}
+
+// Run follows until ctx is done, and returns nil then. It fails only if it
+// cannot listen to the bus at all.
+func (f *Follower) Run(ctx context.Context) error {
+	if f.cfg.Bus != nil {
+		stop, err := f.cfg.Bus.Subscribe(f.cfg.Subject, f.receive, f.lookSoon)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { f.applyUntil(ctx); return nil })
+	g.Go(func() error { f.probeUntil(ctx); return nil })
+	return g.Wait()
+}
+
+// Offer hands over an event from any source, in any order, any number of times.
+func (f *Follower) Offer(ev Event) {
+	f.mu.Lock()
+	epoch := f.position.head().Epoch
+	applied := f.position.head().Seq
+	switch {
+	case ev.Epoch != epoch && ev.Epoch < f.highest.Epoch, ev.Epoch == epoch && ev.Seq <= applied:
+		f.mu.Unlock()
+		return
+	case ev.Epoch != epoch: // not started yet, or the log has begun anew
+		f.mu.Unlock()
+		f.lookSoon()
+		return
+	}
+	f.highest = later(f.highest, Head{ev.Epoch, ev.Seq})
+	if len(f.pending) >= maxPending {
+		clear(f.pending) // the log still has them
+		f.mu.Unlock()
+		f.lookSoon()
+		return
+	}
+	f.pending[ev.Seq] = ev
+	f.mu.Unlock()
+
+	if ev.Seq > applied+1 {
+		f.cfg.Sink.Forget(ev)
+	}
+	notify(f.kick)
+}
+
+// Committed hands over a commit of this process and tells the others. It
+// returns when the commit has been applied here or, at the latest, after 25 ms;
+// until it has, OwnSeq is ahead of Applied.
+func (f *Follower) Committed(ctx context.Context, ev Event) {
+	f.position.committed(ev)
+	f.Offer(ev)
+	if f.cfg.Bus != nil {
+		f.publish(ev)
+	}
+	ctx, cancel := context.WithTimeout(ctx, commitWait)
+	defer cancel()
+	f.Wait(ctx, ev.Seq)
+}
+
+// lookSoon has the head looked at now instead of at the next turn.
+func (f *Follower) lookSoon() { notify(f.soon) }
+
+func notify(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // it has been said already
+	}
+}
+
+func later(a, b Head) Head {
+	if b.Epoch > a.Epoch || b.Epoch == a.Epoch && b.Seq > a.Seq {
+		return b
+	}
+	return a
+}
