@@ -1,0 +1,122 @@
+package coherent
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"stockroom/pkg/commitlog"
+)
+
+const (
+	secondLevelTTL  = 10 * time.Minute
+	secondLevelTime = 100 * time.Millisecond // longest time that a read spends on the second level
+
+	// claimTime is how long others wait for one that died with its claim. A
+	// load that takes longer is not kept.
+	claimTime = 2 * time.Second
+)
+
+// polls are the pauses of a reader while another process loads the value.
+var polls = [...]time.Duration{5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond, 40 * time.Millisecond}
+
+// fromSecondLevel returns the value of key as the second level has it, or loads
+// it and puts it there. Readers of one key in this process go there once.
+func (c *Cache) fromSecondLevel(ctx context.Context, key Key, a aim, load Load) (result, error) {
+	limit := secondLevelTime + slotWait + c.loadTimeout
+	return c.fetches.do(ctx, key, limit, a.shown, func(ctx context.Context) (result, error) {
+		return c.fetch(ctx, key, a, load)
+	})
+}
+
+func (c *Cache) fetch(ctx context.Context, key Key, a aim, load Load) (result, error) {
+	// The era is read before the position, and both anew: readers who come
+	// while this flight is under way rely on what is applied when it begins.
+	began := c.l1.era.Load()
+	applied := (*c.position.Load()).Applied()
+	if applied.Epoch != began.epoch || applied.Epoch != a.epoch {
+		a.proven = false // a reset is under way
+		return c.fromDatabase(ctx, key, a, load)
+	}
+	a.seq = max(applied.Seq, a.seq)
+
+	claim := Claim{Key: key, Epoch: a.epoch, Token: rand.Text()}
+	found, ok := c.ask(ctx, claim, a.seq)
+	switch {
+	case ok && found.State == Hit:
+		c.count.l2Hits.Add(1)
+		e := found.Entry
+		// No event up to the watermark has touched it: it is right as of there too.
+		e.AsOf = max(e.AsOf, found.Watermark)
+		c.keep(key, e, began)
+		return result{entry: e, origin: FromL2, validAt: e.AsOf, epoch: a.epoch}, nil
+	case ok && found.State == Claimed:
+		a.seq = max(a.seq, found.Watermark)
+		return c.fill(ctx, claim, a, load)
+	case ok && found.State == Behind:
+		c.repair(ctx, applied)
+	}
+	return c.fromDatabase(ctx, key, a, load)
+}
+
+// ask asks the second level for the value, and again while somebody else loads
+// it. It returns false when the second level does not answer.
+func (c *Cache) ask(ctx context.Context, claim Claim, need int64) (Found, bool) {
+	ctx, cancel := context.WithTimeout(ctx, secondLevelTime)
+	defer cancel()
+	for i := 0; ; i++ {
+		found, err := c.store.Get(ctx, claim, need, claimTime)
+		if err != nil {
+			c.count.l2Errors.Add(1)
+			return Found{}, false
+		}
+		if found.State != Wait || i == len(polls) {
+			return found, true
+		}
+		pause := time.NewTimer(polls[i])
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return found, true
+		}
+	}
+}
+
+// fill loads the value under a claim and puts it into the second level. What it
+// loads must include everything that the second level had seen when it gave the
+// claim: only later events take the claim away.
+func (c *Cache) fill(ctx context.Context, claim Claim, a aim, load Load) (res result, err error) {
+	filled := false
+	defer func() {
+		if !filled && c.store.Release(ctx, claim) != nil {
+			c.count.l2Errors.Add(1)
+		}
+	}()
+	res, err = c.fromDatabase(ctx, claim.Key, a, load)
+	e := res.entry
+	if err != nil || e.Absent || len(e.Body) > maxBody || e.AsOf < a.seq || res.epoch != a.epoch {
+		return res, err
+	}
+	kept, failure := c.store.Fill(ctx, claim, e, jitter(secondLevelTTL))
+	filled = true
+	switch {
+	case failure != nil:
+		c.count.l2Errors.Add(1)
+	case !kept:
+		c.count.rejectedPuts.Add(1)
+	}
+	return res, nil
+}
+
+// repair brings a second level that has missed events, or was rolled back or
+// flushed, to what this process has applied. One reader does it while the
+// others go on.
+func (c *Cache) repair(ctx context.Context, head commitlog.Head) {
+	if !c.repairing.TryLock() {
+		return
+	}
+	defer c.repairing.Unlock()
+
+	c.resetSecondLevel(ctx, head)
+}

@@ -1,0 +1,169 @@
+package coherent
+
+import (
+	"hash/maphash"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+
+	"stockroom/pkg/commitlog"
+)
+
+const (
+	firstLevelTTL = 60 * time.Second
+	absentTTL     = 30 * time.Second
+	absentCount   = 10_000
+
+	// entryOverhead is about what an entry weighs besides its key and body.
+	entryOverhead = 256
+)
+
+// firstLevel is the cache in this process. Absent items have a place of their
+// own, so that made-up ids push no value out.
+type firstLevel struct {
+	items, lists, absent *shelf
+
+	seed maphash.Seed
+	era  atomic.Pointer[era]
+}
+
+type shelf = otter.Cache[string, *kept]
+
+// kept is an Entry with the era in which its read began.
+type kept struct {
+	Entry
+	era *era
+}
+
+func newFirstLevel(itemBytes, listBytes uint64) *firstLevel {
+	l := &firstLevel{
+		items:  newShelf(itemBytes),
+		lists:  newShelf(listBytes),
+		absent: otter.Must(&otter.Options[string, *kept]{MaximumSize: absentCount, ExpiryCalculator: expiry(absentTTL)}),
+		seed:   maphash.MakeSeed(),
+	}
+	l.era.Store(newEra(commitlog.Head{}))
+	return l
+}
+
+func newShelf(bytes uint64) *shelf {
+	return otter.Must(&otter.Options[string, *kept]{
+		MaximumWeight: bytes,
+		Weigher: func(text string, k *kept) uint32 {
+			return uint32(len(text) + len(k.Body) + entryOverhead)
+		},
+		ExpiryCalculator: expiry(firstLevelTTL),
+	})
+}
+
+// expiry spreads the ends of entries that began together.
+func expiry(ttl time.Duration) otter.ExpiryCalculator[string, *kept] {
+	return otter.ExpiryWritingFunc(func(otter.Entry[string, *kept]) time.Duration {
+		return jitter(ttl)
+	})
+}
+
+// jitter returns d ± 10 %.
+func jitter(d time.Duration) time.Duration {
+	return d - d/10 + rand.N(d/5)
+}
+
+// get returns the entry of key that no event of epoch applied so far has made
+// invalid.
+func (l *firstLevel) get(key Key, epoch int64) (Entry, bool) {
+	now := l.era.Load()
+	if now.epoch != epoch {
+		return Entry{}, false
+	}
+	if key.IsList() {
+		// Lists are not dropped one by one: they are compared when they are read.
+		k, ok := l.lists.GetIfPresent(key.text)
+		if !ok || k.era != now || k.AsOf < now.listGen.Load() {
+			return Entry{}, false
+		}
+		return k.Entry, true
+	}
+	if k, ok := l.items.GetIfPresent(key.text); ok && k.era == now {
+		return k.Entry, true
+	}
+	if k, ok := l.absent.GetIfPresent(key.text); ok && k.era == now {
+		return k.Entry, true
+	}
+	return Entry{}, false
+}
+
+// put keeps an entry whose read began in the era began, unless something is
+// known that the read may have missed. It says whether the entry may be kept.
+func (l *firstLevel) put(key Key, e Entry, began *era) bool {
+	into, other := l.items, l.absent
+	switch {
+	case key.IsList():
+		into, other = l.lists, nil
+	case e.Absent:
+		into, other = l.absent, l.items
+	}
+	stripe, admitted := l.stripe(key.text), false
+	into.Compute(key.text, func(old *kept, found bool) (*kept, otter.ComputeOp) {
+		// Here no event can drop this key: one that comes now finds the entry
+		// when it is kept, one that came before has raised the guard already.
+		admitted = l.era.Load() == began && began.admits(key, stripe, e.AsOf)
+		if !admitted || (found && old.era == began && old.AsOf >= e.AsOf) {
+			return old, otter.CancelOp
+		}
+		return &kept{Entry: e, era: began}, otter.WriteOp
+	})
+	if admitted && other != nil {
+		drop(other, key.text, e.AsOf)
+	}
+	return admitted
+}
+
+// forget drops everything that ev makes invalid, and refuses what a read that
+// may have missed ev still brings.
+func (l *firstLevel) forget(ev commitlog.Event) {
+	now := l.era.Load()
+	if now.epoch != ev.Epoch {
+		return
+	}
+	for _, id := range ev.IDs {
+		// The guard is raised first: a put is then refused, or done before the drop.
+		raise(&now.stripes[l.stripe(id)], ev.Seq)
+		drop(l.items, id, ev.Seq)
+		drop(l.absent, id, ev.Seq)
+	}
+	if ev.Lists {
+		raise(&now.listGen, ev.Seq)
+	}
+}
+
+// reset forgets everything: what is known begins anew at head.
+func (l *firstLevel) reset(head commitlog.Head) {
+	l.era.Store(newEra(head))
+	// The entries of the era before are unreadable already; this frees their memory.
+	l.items.InvalidateAll()
+	l.lists.InvalidateAll()
+	l.absent.InvalidateAll()
+}
+
+func (l *firstLevel) close() {
+	l.items.StopAllGoroutines()
+	l.lists.StopAllGoroutines()
+	l.absent.StopAllGoroutines()
+}
+
+func (l *firstLevel) stripe(id string) uint64 {
+	return maphash.String(l.seed, id) % stripeCount
+}
+
+// drop removes the entry of text if it was read before seq. It must take the
+// lock of the key even if nothing is there, to wait for a put under way.
+func drop(from *shelf, text string, seq int64) {
+	from.Compute(text, func(old *kept, found bool) (*kept, otter.ComputeOp) {
+		if found && old.AsOf < seq {
+			return nil, otter.InvalidateOp
+		}
+		return old, otter.CancelOp
+	})
+}

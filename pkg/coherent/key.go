@@ -1,0 +1,27 @@
+package coherent
+
+// Key names a cached value: an item or a list. Keys are comparable.
+type Key struct {
+	kind byte
+	text string
+}
+
+const (
+	itemKind = 'p'
+	listKind = 'q'
+)
+
+// Item returns the key of the value with an id, the one that events name. It
+// becomes invalid when an event names the id.
+func Item(id string) Key { return Key{kind: itemKind, text: id} }
+
+// List returns the key of the answer to a query. Canonical must be the whole
+// query in one spelling: equal texts share one answer, and nothing is hashed
+// away. It becomes invalid with every event that may change a list.
+func List(canonical string) Key { return Key{kind: listKind, text: canonical} }
+
+// IsList says whether k is the key of a list.
+func (k Key) IsList() bool { return k.kind == listKind }
+
+// String returns k as text that is unique among all keys, items and lists.
+func (k Key) String() string { return string(rune(k.kind)) + ":" + k.text }

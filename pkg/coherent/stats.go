@@ -1,0 +1,31 @@
+package coherent
+
+import "sync/atomic"
+
+// Stats counts what a [Cache] did since it was made.
+type Stats struct {
+	L1Hits       int64 // answers from the first level
+	L2Hits       int64 // answers from the second level, one for all that waited for it
+	Loads        int64 // calls of a Load
+	Bypasses     int64 // reads that could not use the caches: no lease, or behind
+	L2Errors     int64 // calls of the second level that failed or were refused by its breaker
+	RejectedPuts int64 // values not kept because a write overtook their read
+	Resets       int64 // resets of the first or the second level
+}
+
+type counters struct {
+	l1Hits, l2Hits, loads, bypasses, l2Errors, rejectedPuts, resets atomic.Int64
+}
+
+// Stats returns the counters of c.
+func (c *Cache) Stats() Stats {
+	return Stats{
+		L1Hits:       c.count.l1Hits.Load(),
+		L2Hits:       c.count.l2Hits.Load(),
+		Loads:        c.count.loads.Load(),
+		Bypasses:     c.count.bypasses.Load(),
+		L2Errors:     c.count.l2Errors.Load(),
+		RejectedPuts: c.count.rejectedPuts.Load(),
+		Resets:       c.count.resets.Load(),
+	}
+}
