@@ -41,21 +41,21 @@ func Check(pointer, password string) []errs.Field {
 	}
 	switch n := utf8.RuneCountInString(password); {
 	case n < MinLength:
-		refuse("too_short", "must have at least 8 characters")
+		refuse("too_short", "Must have at least 8 characters.")
 	case n > MaxLength:
-		refuse("too_long", "must have at most 100 characters")
+		refuse("too_long", "Must have at most 100 characters.")
 	}
 	if !strings.ContainsFunc(password, unicode.IsUpper) {
-		refuse("no_upper_case", "must have an upper-case letter")
+		refuse("no_upper_case", "Must have an upper-case letter.")
 	}
 	if !strings.ContainsFunc(password, unicode.IsLower) {
-		refuse("no_lower_case", "must have a lower-case letter")
+		refuse("no_lower_case", "Must have a lower-case letter.")
 	}
 	if !strings.ContainsFunc(password, unicode.IsDigit) {
-		refuse("no_digit", "must have a digit")
+		refuse("no_digit", "Must have a digit.")
 	}
 	if _, ok := common()[strings.ToLower(password)]; ok {
-		refuse("too_common", "must not be one of the most common passwords")
+		refuse("too_common", "Must not be one of the most common passwords.")
 	}
 	return fields
 }

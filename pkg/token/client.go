@@ -1,0 +1,92 @@
+package token
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"stockroom/pkg/commitlog"
+	"stockroom/pkg/commitlog/httplog"
+)
+
+// maxDocument is more than any set of keys or list of revocations needs: the
+// rights of 100,000 accounts can change within a quarter of an hour.
+const maxDocument = 16 << 20
+
+var errStatus = errors.New("unexpected status")
+
+func (cfg Config) withDefaults() Config {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	client := &http.Client{
+		Timeout: fetchTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse // nobody sends us, or the internal token, elsewhere
+		},
+	}
+	if cfg.JWKS == nil {
+		cfg.JWKS = func(ctx context.Context) ([]byte, error) {
+			return get(ctx, client, cfg.JWKSURL, "")
+		}
+	}
+	if cfg.Rights == nil {
+		base := strings.TrimSuffix(cfg.UsersInternalURL, "/")
+		cfg.Rights = &remoteRights{
+			Source: httplog.NewClient(base, cfg.InternalToken),
+			client: client,
+			url:    base + "/internal/v1/revocations",
+			token:  cfg.InternalToken,
+		}
+	}
+	return cfg
+}
+
+// remoteRights asks the internal door of users.
+type remoteRights struct {
+	commitlog.Source
+	client *http.Client
+	url    string
+	token  string
+}
+
+func (r *remoteRights) Revocations(ctx context.Context) (Snapshot, error) {
+	var s Snapshot
+	data, err := get(ctx, r.client, r.url, r.token)
+	if err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal(data, &s); err != nil {
+		return s, fmt.Errorf("read revocations: %w", err)
+	}
+	return s, nil
+}
+
+func get(ctx context.Context, client *http.Client, url, token string) (_ []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = cmp.Or(err, res.Body.Close()) }()
+	if res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%w %d of %s", errStatus, res.StatusCode, url)
+	}
+	return io.ReadAll(io.LimitReader(res.Body, maxDocument))
+}
