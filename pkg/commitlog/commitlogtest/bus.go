@@ -1,0 +1,130 @@
+package commitlogtest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"stockroom/pkg/commitlog"
+)
+
+const patience = 10 * time.Second
+
+// TestBus checks that the buses returned by open behave as [commitlog.Bus]
+// demands. Each call of open must return a bus with nobody on it.
+func TestBus(t *testing.T, open func(t *testing.T) commitlog.Bus) {
+	t.Helper()
+
+	for name, test := range map[string]func(t *testing.T, b commitlog.Bus){
+		"EverySubscriberHears":       everySubscriberHears,
+		"OrderOfOnePublisherIsKept":  orderOfOnePublisherIsKept,
+		"OtherSubjectsAreNotHeard":   otherSubjectsAreNotHeard,
+		"DataMayBeReused":            dataMayBeReused,
+		"StoppedSubscriberHearsNone": stoppedSubscriberHearsNone,
+		"NobodyListening":            nobodyListening,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			test(t, open(t))
+		})
+	}
+}
+
+// listen subscribes and waits until messages really arrive.
+func listen(t *testing.T, b commitlog.Bus, subject string) (heard chan string, stop func()) {
+	t.Helper()
+
+	heard = make(chan string, 10_000)
+	stop, err := b.Subscribe(subject, func(data []byte) { heard <- string(data) }, func() {})
+	require.NoError(t, err)
+	t.Cleanup(stop)
+	require.Eventually(t, func() bool {
+		if err := b.Publish(subject, []byte("hello")); err != nil {
+			return false
+		}
+		select {
+		case <-heard:
+			return true
+		case <-time.After(20 * time.Millisecond):
+			return false
+		}
+	}, patience, time.Millisecond, "nothing arrives")
+	return heard, stop
+}
+
+// expect takes want from heard, past what listen has said.
+func expect(t *testing.T, heard chan string, want string) {
+	t.Helper()
+
+	timeout := time.After(patience)
+	for {
+		select {
+		case got := <-heard:
+			if got == "hello" {
+				continue
+			}
+			require.Equal(t, want, got)
+			return
+		case <-timeout:
+			require.FailNow(t, "not heard", want)
+		}
+	}
+}
+
+func everySubscriberHears(t *testing.T, b commitlog.Bus) {
+	one, _ := listen(t, b, "log")
+	two, _ := listen(t, b, "log")
+	require.NoError(t, b.Publish("log", []byte("news")))
+	expect(t, one, "news")
+	expect(t, two, "news")
+}
+
+func orderOfOnePublisherIsKept(t *testing.T, b commitlog.Bus) {
+	heard, _ := listen(t, b, "log")
+	for i := range 500 {
+		require.NoError(t, b.Publish("log", fmt.Append(nil, i)))
+	}
+	for i := range 500 {
+		expect(t, heard, fmt.Sprint(i))
+	}
+}
+
+func otherSubjectsAreNotHeard(t *testing.T, b commitlog.Bus) {
+	heard, _ := listen(t, b, "log")
+	require.NoError(t, b.Publish("other", []byte("noise")))
+	require.NoError(t, b.Publish("log", []byte("news")))
+	expect(t, heard, "news")
+}
+
+func dataMayBeReused(t *testing.T, b commitlog.Bus) {
+	heard, _ := listen(t, b, "log")
+	data := []byte("news")
+	require.NoError(t, b.Publish("log", data))
+	copy(data, "xxxx")
+	expect(t, heard, "news")
+}
+
+func stoppedSubscriberHearsNone(t *testing.T, b commitlog.Bus) {
+	stopped, stop := listen(t, b, "log")
+	stop()
+	stop() // a second time does nothing
+	for len(stopped) > 0 {
+		<-stopped
+	}
+	other, _ := listen(t, b, "log")
+	require.NoError(t, b.Publish("log", []byte("news")))
+	expect(t, other, "news")
+	require.Empty(t, stopped)
+}
+
+func nobodyListening(t *testing.T, b commitlog.Bus) {
+	heard, _ := listen(t, b, "log")
+	require.NoError(t, b.Publish("empty", []byte("lost")))
+	late, _ := listen(t, b, "empty")
+	require.NoError(t, b.Publish("empty", []byte("news")))
+	expect(t, late, "news")
+	require.Empty(t, heard)
+}

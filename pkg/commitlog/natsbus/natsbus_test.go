@@ -1,0 +1,73 @@
+package natsbus_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"stockroom/pkg/commitlog"
+	"stockroom/pkg/commitlog/commitlogtest"
+	"stockroom/pkg/commitlog/natsbus"
+	"stockroom/pkg/testkit"
+)
+
+func connect(t *testing.T, url string) *natsbus.Bus {
+	t.Helper()
+
+	b, err := natsbus.Connect(url, "test")
+	require.NoError(t, err)
+	t.Cleanup(b.Close)
+	return b
+}
+
+func TestBus(t *testing.T) {
+	t.Parallel()
+
+	commitlogtest.TestBus(t, func(t *testing.T) commitlog.Bus { return connect(t, testkit.NATS(t)) })
+}
+
+// The library's own settings would take minutes to notice, and give up after a while.
+func TestServerMayBeAwayAtFirstAndLater(t *testing.T) {
+	t.Parallel()
+
+	server := testkit.NewNATSServer(t)
+	server.Stop()
+	publisher, subscriber := connect(t, server.URL()), connect(t, server.URL())
+	require.Error(t, publisher.Publish("log", []byte("lost")), "old messages are not kept to be sent late")
+
+	heard, interrupted := make(chan string, 1000), make(chan struct{}, 1000)
+	stop, err := subscriber.Subscribe("log",
+		func(data []byte) { heard <- string(data) },
+		func() { interrupted <- struct{}{} })
+	require.NoError(t, err)
+	defer stop()
+
+	for range 3 {
+		server.Start()
+		<-interrupted // it is back
+		require.Eventually(t, func() bool {
+			if publisher.Publish("log", []byte("news")) != nil {
+				return false
+			}
+			select {
+			case got := <-heard:
+				return got == "news"
+			case <-time.After(20 * time.Millisecond):
+				return false
+			}
+		}, 20*time.Second, time.Millisecond)
+		for len(interrupted) > 0 {
+			<-interrupted
+		}
+		server.Stop()
+		<-interrupted // it is away
+	}
+}
+
+func TestBadURLIsRefused(t *testing.T) {
+	t.Parallel()
+
+	_, err := natsbus.Connect("nats://127.0.0.1:notaport", "test")
+	require.Error(t, err)
+}
