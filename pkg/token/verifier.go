@@ -86,9 +86,6 @@ func NewVerifier(cfg Config) *Verifier {
 			Weigher: func(raw string, _ verdict) uint32 {
 				return uint32(len(raw)) + verdictWeight
 			},
-			ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[string, verdict]) time.Duration {
-				return max(e.Value.caller.ExpiresAt.Add(leeway).Sub(cfg.Now()), 1)
-			}),
 		}),
 	}
 }
@@ -146,10 +143,14 @@ func (v *Verifier) Offer(e commitlog.Event) {
 
 func (v *Verifier) cached(raw string) (verdict, bool) {
 	found, ok := v.verified.GetIfPresent(raw)
-	if !ok || !v.now().Before(found.caller.ExpiresAt.Add(leeway)) {
+	if !ok {
 		return verdict{}, false
 	}
-	// A key that is no longer published no longer counts.
+	// A verdict ends with its token, and with a key that is no longer published.
 	key, _ := v.keys.known(found.kid)
-	return found, found.key.Equal(key)
+	if !v.now().Before(found.caller.ExpiresAt.Add(leeway)) || !found.key.Equal(key) {
+		v.verified.Invalidate(raw)
+		return verdict{}, false
+	}
+	return found, true
 }
