@@ -1,0 +1,49 @@
+package httpapi
+
+import (
+	"time"
+
+	"stockroom/pkg/web"
+	"stockroom/services/users"
+)
+
+// account is what clients see of an account.
+type account struct {
+	ID        web.ID `json:"id"`
+	Email     string `json:"email" doc:"As it was sent" example:"ada@example.com"`
+	Username  string `json:"username" doc:"As it was sent" example:"ada"`
+	Role      string `json:"role" enum:"admin,user"`
+	IsActive  bool   `json:"is_active"`
+	CreatedAt string `json:"created_at" format:"date-time"`
+	UpdatedAt string `json:"updated_at" format:"date-time"`
+}
+
+func accountOf(a users.Account) account {
+	return account{
+		ID: web.ID(a.ID), Email: string(a.Email), Username: string(a.Username), Role: string(a.Role),
+		IsActive: a.IsActive, CreatedAt: stamp(a.CreatedAt), UpdatedAt: stamp(a.UpdatedAt),
+	}
+}
+
+// stamp always writes microseconds, which time.Time leaves out when they are zero.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
+
+// page is a part of a list.
+type page struct {
+	Items      []account `json:"items"`
+	Total      int       `json:"total"`
+	Page       int       `json:"page"`
+	PageSize   int       `json:"page_size"`
+	TotalPages int       `json:"total_pages" doc:"At least 1"`
+}
+
+func pageOf(p users.Page, f users.Filter) page {
+	items := make([]account, 0, len(p.Items))
+	for _, a := range p.Items {
+		items = append(items, accountOf(a))
+	}
+	return page{
+		Items: items, Total: p.Total, Page: f.Page, PageSize: f.Size,
+		TotalPages: max(1, (p.Total+f.Size-1)/f.Size),
+	}
+}
