@@ -1,0 +1,111 @@
+// Package internalapi offers accounts to the other services of the system.
+package internalapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+
+	"stockroom/pkg/commitlog"
+	"stockroom/pkg/commitlog/httplog"
+	"stockroom/pkg/errs"
+	"stockroom/pkg/token"
+	"stockroom/pkg/web"
+	"stockroom/services/users"
+)
+
+// Mount adds the operations to the internal face api, with the commit log of
+// accounts.
+func Mount(api *web.API, svc *users.Service, log commitlog.Source) {
+	h := &handler{svc: svc, rights: Rights{log, svc}}
+	taken := []*errs.Error{users.ErrEmailTaken, users.ErrUsernameTaken, users.ErrAccountExists}
+	absent := []*errs.Error{users.ErrAccountNotFound}
+
+	web.Handle(api, web.Operation{
+		ID: "lookupAccount", Method: http.MethodPost, Path: "/internal/v1/accounts/lookup",
+		Summary: "Find the account of a username in any letter case", Errors: absent,
+	}, h.lookup)
+	web.Handle(api, web.Operation{
+		ID: "checkAvailability", Method: http.MethodPost, Path: "/internal/v1/accounts/availability",
+		Summary: "Tell whether an email and a username could be given to a new account",
+	}, h.availability)
+	web.Handle(api, web.Operation{
+		ID: "createAccount", Method: http.MethodPut, Path: "/internal/v1/accounts/{id}", Status: http.StatusCreated,
+		Also:    map[int]string{http.StatusOK: "The account had been created with these values before"},
+		Summary: "Create an account", Errors: taken,
+	}, h.create)
+	web.Handle(api, web.Operation{
+		ID: "readAccount", Method: http.MethodGet, Path: "/internal/v1/accounts/{id}",
+		Summary: "Read an account, even if it is deleted", Errors: absent,
+	}, h.read)
+	web.Handle(api, web.Operation{
+		ID: "countAdmins", Method: http.MethodGet, Path: "/internal/v1/admins",
+		Summary: "Count the active admins",
+	}, h.admins)
+	web.Handle(api, web.Operation{
+		ID: "listRevocations", Method: http.MethodGet, Path: "/internal/v1/revocations",
+		Summary: "List the accounts whose rights changed within the last 15 minutes",
+	}, h.revocations)
+	httplog.Mount(api.App(), log)
+}
+
+// Rights is what a [token.Verifier] in this very process follows.
+type Rights struct {
+	commitlog.Source
+	Service *users.Service
+}
+
+var _ token.Rights = Rights{}
+
+// Revocations implements [token.Rights].
+func (r Rights) Revocations(ctx context.Context) (token.Snapshot, error) {
+	now, err := r.Service.Revocations(ctx)
+	if err != nil {
+		return token.Snapshot{}, err
+	}
+	items := make([]token.Revision, 0, len(now.Items))
+	for _, item := range now.Items {
+		items = append(items, token.Revision{Account: string(item.ID), AuthzVersion: item.AuthzVersion})
+	}
+	return token.Snapshot{Epoch: now.Epoch, Seq: now.Seq, Items: items}, nil
+}
+
+type handler struct {
+	svc    *users.Service
+	rights Rights
+}
+
+func (h *handler) lookup(c *fiber.Ctx, in lookupInput) (account, error) {
+	a, err := h.svc.Lookup(c.UserContext(), in.Body.Username)
+	return accountOf(a), err
+}
+
+func (h *handler) availability(c *fiber.Ctx, in availabilityInput) (availability, error) {
+	taken, err := h.svc.Availability(c.UserContext(), in.Body.Email, in.Body.Username)
+	return availability{EmailTaken: taken.Email, UsernameTaken: taken.Username}, err
+}
+
+func (h *handler) create(c *fiber.Ctx, in createInput) (account, error) {
+	a, isNew, err := h.svc.Register(c.UserContext(), users.Registration{
+		ID: users.AccountID(in.ID), Email: in.Body.Email, Username: in.Body.Username, Role: in.Body.Role,
+	})
+	if err == nil && !isNew {
+		c.Status(http.StatusOK)
+	}
+	return accountOf(a), err
+}
+
+func (h *handler) read(c *fiber.Ctx, in accountInput) (account, error) {
+	a, err := h.svc.Record(c.UserContext(), users.AccountID(in.ID))
+	return accountOf(a), err
+}
+
+func (h *handler) admins(c *fiber.Ctx, _ web.Empty) (admins, error) {
+	n, err := h.svc.ActiveAdmins(c.UserContext())
+	return admins{Active: n}, err
+}
+
+func (h *handler) revocations(c *fiber.Ctx, _ web.Empty) (token.Snapshot, error) {
+	return h.rights.Revocations(c.UserContext())
+}

@@ -1,0 +1,53 @@
+package usersd
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"stockroom/pkg/commitlog"
+	"stockroom/pkg/commitlog/pglog"
+	"stockroom/pkg/commitlog/sqlitelog"
+	"stockroom/pkg/postgres"
+	"stockroom/pkg/sqlite"
+	"stockroom/services/users"
+	"stockroom/services/users/adapters/pgstore"
+	"stockroom/services/users/adapters/sqlitestore"
+)
+
+// database is the store and the log of one of the engines.
+type database struct {
+	store interface {
+		users.Store
+		users.Rights
+	}
+	log interface {
+		commitlog.Source
+		OnCommit(tell func(context.Context, commitlog.Event))
+		Trim(ctx context.Context, keep time.Duration, rows int64) error
+	}
+	close func() error
+}
+
+func openDatabase(ctx context.Context, url string) (database, error) {
+	scheme, path, _ := strings.Cut(url, ":")
+	switch scheme {
+	case "postgres", "postgresql":
+		pool, err := postgres.Open(ctx, url, pgstore.Migrations())
+		if err != nil {
+			return database{}, err
+		}
+		log := pglog.New(pool)
+		return database{pgstore.New(pool, log), log, func() error { pool.Close(); return nil }}, nil
+	case "sqlite":
+		db, err := sqlite.Open(ctx, path, sqlitestore.Migrations())
+		if err != nil {
+			return database{}, err
+		}
+		log := sqlitelog.New(db)
+		return database{sqlitestore.New(db, log), log, db.Close}, nil
+	default:
+		return database{}, errors.New("STOCKROOM_DATABASE_URL must begin with postgres: or sqlite:")
+	}
+}

@@ -1,0 +1,145 @@
+// Package usersd puts the users service together and runs it.
+package usersd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"stockroom/pkg/commitlog"
+	"stockroom/pkg/commitlog/natsbus"
+	"stockroom/pkg/token"
+	"stockroom/pkg/web"
+	"stockroom/services/users"
+	"stockroom/services/users/adapters/authclient"
+	"stockroom/services/users/adapters/httpapi"
+	"stockroom/services/users/adapters/internalapi"
+)
+
+const (
+	title   = "Stockroom users"
+	version = "1.0.0"
+)
+
+var errLeaving = errors.New("the service is stopping")
+
+// Server is a users service that listens but does not answer yet.
+type Server struct {
+	cfg      Config
+	doors    web.Doors
+	log      *slog.Logger
+	db       database
+	bus      *natsbus.Bus // nil without NATS
+	verifier *token.Verifier
+	public   *web.API
+	internal *web.API
+	leaving  atomic.Bool
+}
+
+// New connects the service to the world as cfg says. The server owns doors from
+// now on, and closes them also when New fails.
+func New(ctx context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ *Server, err error) {
+	s := &Server{cfg: cfg, doors: doors, log: log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	if s.db, err = openDatabase(ctx, cfg.DatabaseURL); err != nil {
+		return nil, err
+	}
+	if cfg.NATSURL != "" {
+		if s.bus, err = natsbus.Connect(cfg.NATSURL, "usersd"); err != nil {
+			return nil, err
+		}
+	}
+	svc := users.NewService(s.db.store, s.db.store, authclient.New(cfg.AuthInternalURL, cfg.InternalToken), time.Now, newChange)
+	s.verifier = s.newVerifier(svc)
+	s.db.log.OnCommit(s.announce)
+
+	s.public = web.New(web.Config{
+		Title: title, Version: version, Log: log, Gate: token.NewGate(s.verifier, users.Permissions()),
+	})
+	httpapi.Mount(s.public, svc)
+	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Log: log}, cfg.InternalToken, s.ready())
+	internalapi.Mount(s.internal, svc, s.db.log)
+	return s, nil
+}
+
+func newChange() users.ChangeID { return users.ChangeID(uuid.Must(uuid.NewV7()).String()) }
+
+// newVerifier returns a verifier that asks the database itself for what others
+// ask this service.
+func (s *Server) newVerifier(svc *users.Service) *token.Verifier {
+	cfg := token.Config{
+		Issuer: s.cfg.TokenIssuer, Audience: s.cfg.TokenAudience,
+		JWKSURL: s.cfg.AuthURL + "/.well-known/jwks.json",
+		Rights:  internalapi.Rights{Source: s.db.log, Service: svc},
+		Log:     s.log,
+	}
+	if s.bus != nil { // a nil *Bus in the interface would not be nil
+		cfg.Bus = s.bus
+	}
+	return token.NewVerifier(cfg)
+}
+
+// announce spreads the news of a commit: first to the own verifier, so that
+// rights taken away here are refused here as soon as the answer is out. Whom the
+// message does not reach finds the commit in the log.
+func (s *Server) announce(ctx context.Context, ev commitlog.Event) {
+	s.verifier.Offer(ev)
+	if s.bus == nil {
+		return
+	}
+	data, err := json.Marshal(ev)
+	if err == nil {
+		err = s.bus.Publish(token.Subject, data)
+	}
+	if err != nil {
+		s.log.DebugContext(ctx, "not announced", "seq", ev.Seq, "err", err)
+	}
+}
+
+// ready does not ask for the verifier: services would wait for each other when
+// all of them start.
+func (s *Server) ready() map[string]web.Check {
+	return map[string]web.Check{
+		"database": func(ctx context.Context) error {
+			_, err := s.db.log.Head(ctx)
+			return err
+		},
+		"stopping": func(context.Context) error {
+			if s.leaving.Load() {
+				return errLeaving
+			}
+			return nil
+		},
+	}
+}
+
+// Addr returns the address of the public door.
+func (s *Server) Addr() string { return s.doors.Public.Addr().String() }
+
+// InternalAddr returns the address of the internal door.
+func (s *Server) InternalAddr() string { return s.doors.Internal.Addr().String() }
+
+// Close releases what New acquired. Run does so by itself.
+func (s *Server) Close() error {
+	err := s.doors.Close()
+	if s.bus != nil {
+		s.bus.Close()
+	}
+	if s.db.close != nil {
+		err = errors.Join(err, s.db.close())
+	}
+	return err
+}
