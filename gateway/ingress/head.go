@@ -31,7 +31,7 @@ func Check(h *fasthttp.RequestHeader) error {
 		return web.ErrHeadersTooLarge
 	}
 	if p := string(h.Protocol()); p != "HTTP/1.1" && p != "HTTP/1.0" {
-		return web.ErrMalformedRequest.Because("HTTP/1.1 is spoken here.")
+		return web.ErrMalformedRequest.Because("Another version of HTTP is spoken here.")
 	}
 	switch string(h.Method()) {
 	case fasthttp.MethodTrace, fasthttp.MethodConnect:

@@ -61,8 +61,8 @@ func New() *Pages {
 	p.add("/docs", "docs.html", own)
 	p.add("/docs/docs.css", "docs.css", own)
 	p.add("/docs/docs.js", "docs.js", own)
-	p.add("/docs/swagger-ui.css", "swagger-ui.css.gz", swagger)
-	p.add("/docs/swagger-ui-bundle.js", "swagger-ui-bundle.js.gz", swagger)
+	p.add("/docs/swagger-ui.css", "swagger-ui.css.gz", static.FS.ReadFile)
+	p.add("/docs/swagger-ui-bundle.js", "swagger-ui-bundle.js.gz", static.FS.ReadFile)
 	p.add("/docs/favicon-32x32.png", "favicon-32x32.png", static.FS.ReadFile)
 	p.add("/redoc", "redoc.html", own)
 	p.add("/redoc/redoc.css", "redoc.css", own)
@@ -72,48 +72,60 @@ func New() *Pages {
 	return p
 }
 
-// swagger reads an asset that is embedded compressed.
-func swagger(name string) ([]byte, error) {
-	packed, err := static.FS.ReadFile(name)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
+// unpack returns what the embedded assets hold compressed.
+func unpack(packed []byte) ([]byte, error) {
 	r, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
-		return nil, fmt.Errorf("unpack %s: %w", name, err)
+		return nil, fmt.Errorf("unpack: %w", err)
 	}
 	return io.ReadAll(r)
 }
 
+func pack(plain []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if err == nil {
+		_, err = w.Write(plain)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("pack: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// both returns an asset in both forms, whichever of them is embedded.
+func both(name string, content []byte) (plain, packed []byte, err error) {
+	if strings.HasSuffix(name, ".gz") {
+		plain, err = unpack(content)
+		return plain, content, err
+	}
+	packed, err = pack(content)
+	return content, packed, err
+}
+
 func (p *Pages) add(at, name string, read func(string) ([]byte, error)) {
 	p.files[at] = sync.OnceValues(func() (file, error) {
-		plain, err := read(name)
+		content, err := read(name)
+		if err != nil {
+			return file{}, fmt.Errorf("page %s: %w", at, err)
+		}
+		plain, packed, err := both(name, content)
 		if err != nil {
 			return file{}, fmt.Errorf("page %s: %w", at, err)
 		}
 		sum := sha256.Sum256(plain)
 		page, _, _ := strings.Cut(at[1:], "/")
-		f := file{
+		return file{
 			contentType: contentTypes[path.Ext(at)],
 			policy:      policies[page],
 			tag:         `"` + hex.EncodeToString(sum[:8]) + `"`,
 			plain:       plain,
-		}
-		f.gzip, err = pack(plain)
-		return f, err
+			gzip:        packed,
+		}, nil
 	})
-}
-
-func pack(plain []byte) ([]byte, error) {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	if _, err := w.Write(plain); err != nil {
-		return nil, fmt.Errorf("pack: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("pack: %w", err)
-	}
-	return b.Bytes(), nil
 }
 
 // Serve answers with the page or asset that the path names, if there is one.

@@ -1,0 +1,48 @@
+package gatewayd
+
+import (
+	"fmt"
+	"time"
+
+	"stockroom/pkg/secret"
+)
+
+// Config is the configuration of the gateway, from the environment variables
+// STOCKROOM_ADDR and so on.
+type Config struct {
+	Env          string `env:"ENV" envDefault:"production"` // or development, which permits weak secrets
+	Addr         string `env:"ADDR" envDefault:":8000"`
+	InternalAddr string `env:"INTERNAL_ADDR" envDefault:":9000"`
+
+	// Every replica of a service; requests are spread over those that are ready.
+	AuthURLs    []string `env:"AUTH_URLS" envDefault:"http://auth:8001"`
+	UsersURLs   []string `env:"USERS_URLS" envDefault:"http://users:8002"`
+	CatalogURLs []string `env:"CATALOG_URLS" envDefault:"http://catalog:8003"`
+
+	// Where each replica says whether it is ready; none: same host, port + 1000.
+	AuthInternalURLs    []string `env:"AUTH_INTERNAL_URLS"`
+	UsersInternalURLs   []string `env:"USERS_INTERNAL_URLS"`
+	CatalogInternalURLs []string `env:"CATALOG_INTERNAL_URLS"`
+
+	// What tokens are checked with.
+	AuthURL          string `env:"AUTH_URL" envDefault:"http://auth:8001"`            // its signing keys
+	UsersInternalURL string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"` // rights taken away
+	InternalToken    string `env:"INTERNAL_TOKEN"`                                    // to ask for them
+	NATSURL          string `env:"NATS_URL"`                                          // to hear of them at once; may be empty
+	TokenIssuer      string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
+	TokenAudience    string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
+
+	// How a stop goes: not ready for this long, so that nobody sends more, then
+	// this long to finish what is under way.
+	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`
+	Grace time.Duration `env:"GRACE" envDefault:"15s"`
+}
+
+func (cfg Config) check() error {
+	switch cfg.Env {
+	case "production", "development":
+	default:
+		return fmt.Errorf("STOCKROOM_ENV is %q, want production or development", cfg.Env)
+	}
+	return secret.Check("STOCKROOM_INTERNAL_TOKEN", cfg.InternalToken, cfg.Env == "production")
+}

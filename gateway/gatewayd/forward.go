@@ -1,0 +1,154 @@
+package gatewayd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"stockroom/gateway/upstream"
+	"stockroom/pkg/errs"
+	"stockroom/pkg/web"
+)
+
+// The ways in which a service can fail a request.
+var (
+	errBadGateway = errs.New(errs.Unavailable, "bad_gateway", "A service gave no usable answer")
+	errOverloaded = errs.New(errs.Unavailable, "overloaded", "Too many requests at once")
+)
+
+// forwarded is the headers of a request that a service gets to see, each at
+// most once. Everything else stays here: what it does not know cannot mislead it.
+var forwarded = []string{
+	fasthttp.HeaderAuthorization,
+	fasthttp.HeaderContentType,
+	fasthttp.HeaderAccept,
+	fasthttp.HeaderAcceptLanguage,
+	fasthttp.HeaderUserAgent,
+	fasthttp.HeaderIfMatch,
+	fasthttp.HeaderIfNoneMatch,
+	"Idempotency-Key",
+	"Catalog-Min-Seq",
+	"Traceparent",
+	"Tracestate",
+}
+
+// admit makes sure that the request carries a good token.
+func (s *Server) admit(x *exchange, deadline time.Time) error {
+	ctx, cancel := context.WithDeadline(context.Background(), deadline)
+	defer cancel()
+
+	var auth []string
+	for _, value := range x.Request.Header.PeekAll(fasthttp.HeaderAuthorization) {
+		auth = append(auth, string(value))
+	}
+	changes := !x.IsGet() && !x.IsHead()
+	_, err := s.gate.Admit(ctx, auth, web.SignedIn, changes, func(string) string { return "" })
+	return err
+}
+
+// forward sends the request to its service, as a new one, and answers with
+// what comes back.
+func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
+	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+	defer fasthttp.ReleaseRequest(req)
+	defer fasthttp.ReleaseResponse(resp)
+	resp.Header.SetNoDefaultContentType(true)
+
+	if err := x.fill(req, r.service); err != nil {
+		return err
+	}
+	if err := s.pools[r.service].Do(req, resp, deadline); err != nil {
+		return failure(err)
+	}
+	x.take(resp)
+	if len(x.Response.Header.Peek(fasthttp.HeaderCacheControl)) == 0 {
+		x.Response.Header.Set(fasthttp.HeaderCacheControl, caching(r))
+	}
+	return nil
+}
+
+// fill makes req what the service gets to see of the request.
+func (x *exchange) fill(req *fasthttp.Request, service string) error {
+	in, out := &x.Request.Header, &req.Header
+	out.SetMethodBytes(in.Method())
+	if in.IsHead() {
+		out.SetMethod(fasthttp.MethodGet) // its headers tell of the body, which is then left out
+	}
+	out.SetHost(service)
+	out.SetRequestURIBytes(x.target.Raw)
+	for _, name := range forwarded {
+		switch values := in.PeekAll(name); len(values) {
+		case 0:
+		case 1:
+			if len(values[0]) > 0 {
+				out.SetBytesV(name, values[0])
+			}
+		default:
+			return web.ErrMalformedRequest.Because("The header %s is sent more than once.", name)
+		}
+	}
+	out.Set(web.HeaderRequestID, x.id)
+	if !in.IsGet() && !in.IsHead() {
+		req.SetBodyRaw(x.PostBody())
+	}
+	return nil
+}
+
+// hop is the headers of an answer that are about the connection that it came
+// over, or that the gateway sets itself.
+var hop = map[string]bool{
+	"Connection": true, "Keep-Alive": true, "Proxy-Connection": true, "Proxy-Authenticate": true, "Transfer-Encoding": true,
+	"Trailer": true, "Te": true, "Upgrade": true, "Content-Length": true, "Server": true, "Date": true,
+	"X-Request-Id": true, "X-Process-Time": true,
+}
+
+// take makes the answer of a service ours.
+func (x *exchange) take(resp *fasthttp.Response) {
+	named := resp.Header.Peek(fasthttp.HeaderConnection)
+	x.SetStatusCode(resp.StatusCode())
+	for name, value := range resp.Header.All() {
+		if hop[string(name)] || isNamed(named, name) {
+			continue
+		}
+		x.Response.Header.AddBytesKV(name, value)
+	}
+	x.Response.SwapBody(resp.SwapBody(nil))
+}
+
+// isNamed reports whether name is one of those in a Connection header, and so
+// not meant for anybody further on.
+func isNamed(connection, name []byte) bool {
+	for option := range bytes.SplitSeq(connection, []byte(",")) {
+		if bytes.EqualFold(bytes.TrimSpace(option), name) {
+			return true
+		}
+	}
+	return false
+}
+
+// caching is what an answer says about being kept when its service does not.
+func caching(r route) string {
+	if r.access == signed || r.service != catalog {
+		return "no-store"
+	}
+	return "no-cache"
+}
+
+// failure returns what a client is told when no answer came.
+func failure(err error) error {
+	switch {
+	case errors.Is(err, upstream.ErrTimeout):
+		return because(web.ErrTimeout, err)
+	case errors.Is(err, upstream.ErrBusy):
+		return because(errOverloaded, err)
+	case errors.Is(err, upstream.ErrAway):
+		return because(web.ErrUnavailable, err)
+	}
+	return because(errBadGateway, err)
+}
+
+// because keeps the cause for the log, below what a client may know.
+func because(shown *errs.Error, cause error) error { return errors.Join(shown, cause) }

@@ -1,0 +1,193 @@
+// Package gatewayd is the one door to the services.
+//
+// It refuses what could be read in two ways, finds the service for a path,
+// looks for a token where one is needed, and sends on a request of its own
+// making. It owns no data, and knows no service but by its address.
+package gatewayd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"stockroom/gateway/apidoc"
+	"stockroom/gateway/pages"
+	"stockroom/gateway/upstream"
+	"stockroom/pkg/commitlog"
+	"stockroom/pkg/commitlog/natsbus"
+	"stockroom/pkg/run"
+	"stockroom/pkg/token"
+	"stockroom/pkg/web"
+)
+
+// Version is the version of the API that the gateway shows.
+const Version = "0.1.0"
+
+// Server is the gateway, listening.
+type Server struct {
+	log      *slog.Logger
+	doors    web.Doors
+	table    *table
+	pools    map[string]*upstream.Pool
+	gate     web.Gate
+	document *apidoc.Keeper
+	pages    *pages.Pages
+	internal *web.API
+	servers  []run.Server
+	close    func()
+
+	drain, grace time.Duration
+	stopping     atomic.Bool
+}
+
+// New puts the gateway together. It answers once [Server.Run] runs. The doors
+// are the gateway's from now on, which closes them also when New fails.
+func New(_ context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ *Server, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, doors.Close())
+		}
+	}()
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	pools, err := cfg.pools(log)
+	if err != nil {
+		return nil, err
+	}
+	bus, closeBus, err := connect(cfg.NATSURL)
+	if err != nil {
+		return nil, err
+	}
+	verifier := token.NewVerifier(token.Config{
+		Issuer:           cfg.TokenIssuer,
+		Audience:         cfg.TokenAudience,
+		JWKSURL:          strings.TrimSuffix(cfg.AuthURL, "/") + "/.well-known/jwks.json",
+		UsersInternalURL: cfg.UsersInternalURL,
+		InternalToken:    cfg.InternalToken,
+		Bus:              bus,
+		Log:              log,
+	})
+	s := newServer(pools, token.NewGate(verifier, nil), log)
+	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
+	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Log: log}, cfg.InternalToken,
+		map[string]web.Check{"catalog": s.canRead, "gateway": s.goesOn})
+	s.servers = append(s.servers, verifier)
+	return s, nil
+}
+
+func newServer(pools map[string]*upstream.Pool, gate web.Gate, log *slog.Logger) *Server {
+	s := &Server{log: log, pools: pools, gate: gate, pages: pages.New(), close: func() {}}
+	var sources []apidoc.Source
+	for _, name := range []string{auth, users, catalog} {
+		s.servers = append(s.servers, pools[name])
+		sources = append(sources, apidoc.Source{Name: name, Fetch: fetchDocument(pools[name])})
+	}
+	s.document = apidoc.NewKeeper(ownDocument, sources, log)
+	s.servers = append(s.servers, s.document)
+
+	endpoints := s.own()
+	for _, r := range routes {
+		endpoints = append(endpoints, endpoint{route: r})
+	}
+	s.table = newTable(endpoints)
+	return s
+}
+
+func (cfg Config) pools(log *slog.Logger) (map[string]*upstream.Pool, error) {
+	pools := map[string]*upstream.Pool{}
+	for _, c := range []upstream.Config{
+		{Name: auth, URLs: cfg.AuthURLs, InternalURLs: cfg.AuthInternalURLs},
+		{Name: users, URLs: cfg.UsersURLs, InternalURLs: cfg.UsersInternalURLs},
+		{Name: catalog, URLs: cfg.CatalogURLs, InternalURLs: cfg.CatalogInternalURLs},
+	} {
+		c.Log = log
+		pool, err := upstream.New(c)
+		if err != nil {
+			return nil, err
+		}
+		pools[c.Name] = pool
+	}
+	return pools, nil
+}
+
+// connect returns the bus that brings revocations at once, or none.
+func connect(url string) (commitlog.Bus, func(), error) {
+	if url == "" {
+		return nil, func() {}, nil
+	}
+	bus, err := natsbus.Connect(url, "gateway")
+	if err != nil {
+		return nil, nil, err
+	}
+	return bus, bus.Close, nil
+}
+
+// Run answers requests until ctx is done, and finishes those under way.
+func (s *Server) Run(ctx context.Context) error {
+	defer s.close()
+
+	// What requests need outlives the doors that they come through, and those
+	// outlive the moment from which nobody should come.
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	working := make(chan error, 1)
+	go func() { working <- run.All(background, s.servers...) }()
+	open, shut := context.WithCancel(background)
+	defer shut()
+	defer context.AfterFunc(ctx, func() {
+		s.stopping.Store(true)
+		time.AfterFunc(s.drain, shut)
+	})()
+
+	err := run.All(open, door(s.serveInternal), door(s.servePublic))
+	stop()
+	return errors.Join(err, <-working)
+}
+
+type door func(ctx context.Context) error
+
+// Run implements [run.Server].
+func (d door) Run(ctx context.Context) error { return d(ctx) }
+
+func (s *Server) serveInternal(ctx context.Context) error {
+	return web.Serve(ctx, s.internal.App(), s.doors.Internal, s.grace)
+}
+
+func (s *Server) goesOn(context.Context) error {
+	if s.stopping.Load() {
+		return errors.New("stopping")
+	}
+	return nil
+}
+
+func (s *Server) canRead(context.Context) error {
+	if !s.pools[catalog].Ready() {
+		return errors.New("no catalog replica is ready")
+	}
+	return nil
+}
+
+func fetchDocument(pool *upstream.Pool) func(context.Context) ([]byte, error) {
+	return func(ctx context.Context) ([]byte, error) {
+		req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+		defer fasthttp.ReleaseRequest(req)
+		defer fasthttp.ReleaseResponse(resp)
+
+		req.Header.SetHost("service")
+		req.SetRequestURI("/openapi.json")
+		if err := pool.Do(req, resp, within(ctx, documentDeadline)); err != nil {
+			return nil, err
+		}
+		if resp.StatusCode() != fasthttp.StatusOK {
+			return nil, fmt.Errorf("status %d", resp.StatusCode())
+		}
+		return append([]byte(nil), resp.Body()...), nil
+	}
+}

@@ -1,0 +1,154 @@
+package gatewayd
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/valyala/fasthttp"
+)
+
+// The services that the gateway leads to.
+const (
+	auth    = "auth"
+	users   = "users"
+	catalog = "catalog"
+)
+
+// access says whether the gateway looks for a token before it forwards a
+// request. What its owner may do is decided by the service, which looks again.
+type access bool
+
+const (
+	anyone access = false
+	signed access = true
+)
+
+// Deadlines of a request, from its arrival to its answer.
+const (
+	usual   = 10 * time.Second
+	hashing = 15 * time.Second // may wait for its turn to hash a password
+)
+
+// route says where a request goes. In a pattern, {} stands for one segment.
+type route struct {
+	method  string
+	pattern string
+	service string
+	access  access
+	within  time.Duration
+}
+
+// routes is all that can be reached through the gateway, besides what it
+// answers itself. HEAD goes wherever GET goes.
+var routes = []route{
+	{"POST", "/api/v1/auth/register", auth, anyone, hashing},
+	{"POST", "/api/v1/auth/login", auth, anyone, hashing},
+	{"POST", "/api/v1/auth/login/json", auth, anyone, hashing},
+	{"POST", "/api/v1/auth/refresh", auth, anyone, usual},
+	{"GET", "/api/v1/auth/me", auth, signed, usual},
+	{"GET", "/.well-known/jwks.json", auth, anyone, usual},
+
+	{"GET", "/api/v1/users", users, signed, usual},
+	{"GET", "/api/v1/users/{}", users, signed, usual},
+	{"PUT", "/api/v1/users/{}", users, signed, hashing},
+	{"DELETE", "/api/v1/users/{}", users, signed, usual},
+	{"PUT", "/api/v1/users/{}/role", users, signed, usual},
+
+	{"GET", "/api/v1/products", catalog, anyone, usual},
+	{"GET", "/api/v1/products/search", catalog, anyone, usual},
+	{"GET", "/api/v1/products/{}", catalog, anyone, usual},
+	{"POST", "/api/v1/products", catalog, signed, usual},
+	{"PUT", "/api/v1/products/{}", catalog, signed, usual},
+	{"DELETE", "/api/v1/products/{}", catalog, signed, usual},
+}
+
+// endpoint is one thing that can be done at one resource: forwarded, or
+// answered by the gateway.
+type endpoint struct {
+	route
+	answer func(ctx *fasthttp.RequestCtx) error // nil: forward
+}
+
+// resource is all that can be done at one pattern.
+type resource struct {
+	pattern   string
+	segments  [][]byte
+	endpoints map[string]endpoint // by method
+	allow     string
+}
+
+// table finds the resource for a path.
+type table struct {
+	fixed    map[string]*resource
+	variable []*resource
+}
+
+func newTable(endpoints []endpoint) *table {
+	t := &table{fixed: map[string]*resource{}}
+	for _, e := range endpoints {
+		r := t.resource(e.pattern)
+		r.endpoints[e.method] = e
+		if e.method == fasthttp.MethodGet {
+			r.endpoints[fasthttp.MethodHead] = e
+		}
+		methods := make([]string, 0, len(r.endpoints))
+		for method := range r.endpoints {
+			methods = append(methods, method)
+		}
+		slices.Sort(methods)
+		r.allow = strings.Join(methods, ", ")
+	}
+	return t
+}
+
+// resource returns the resource for pattern, making it if there is none.
+func (t *table) resource(pattern string) *resource {
+	if r, ok := t.fixed[pattern]; ok {
+		return r
+	}
+	for _, r := range t.variable {
+		if r.pattern == pattern {
+			return r
+		}
+	}
+	r := &resource{pattern: pattern, segments: bytes.Split([]byte(pattern), []byte("/")), endpoints: map[string]endpoint{}}
+	if strings.Contains(pattern, "{}") {
+		t.variable = append(t.variable, r)
+	} else {
+		t.fixed[pattern] = r
+	}
+	return r
+}
+
+// find returns the resource that path names, or nil. Names win over {}.
+func (t *table) find(path []byte) *resource {
+	if r, ok := t.fixed[string(path)]; ok {
+		return r
+	}
+	for _, r := range t.variable {
+		if r.takes(path) {
+			return r
+		}
+	}
+	return nil
+}
+
+func (r *resource) takes(path []byte) bool {
+	i := 0
+	for segment := range bytes.SplitSeq(path, []byte("/")) {
+		if i == len(r.segments) {
+			return false
+		}
+		if want := r.segments[i]; string(want) == "{}" {
+			if len(segment) == 0 {
+				return false
+			}
+		} else if !bytes.Equal(want, segment) {
+			return false
+		}
+		i++
+	}
+	return i == len(r.segments)
+}

@@ -1,0 +1,139 @@
+package gatewayd
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"stockroom/gateway/ingress"
+	"stockroom/pkg/web"
+)
+
+// exchange is one request and its answer.
+type exchange struct {
+	*fasthttp.RequestCtx
+	start  time.Time
+	id     string
+	target ingress.Target
+	route  string // the pattern, for the log
+}
+
+// serve answers one request.
+func (s *Server) serve(ctx *fasthttp.RequestCtx) {
+	x := s.begin(ctx)
+	s.conclude(x, s.handle(x))
+}
+
+func (s *Server) begin(ctx *fasthttp.RequestCtx) *exchange {
+	id := web.UseRequestID(string(ctx.Request.Header.Peek(web.HeaderRequestID)))
+	return &exchange{RequestCtx: ctx, start: time.Now(), id: id, route: "none"}
+}
+
+// handle does what a request asks for. A panic ends only its own request.
+func (s *Server) handle(x *exchange) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	e, err := s.route(x)
+	if err != nil {
+		return err
+	}
+	if len(x.Request.Header.ContentEncoding()) != 0 {
+		return web.ErrMediaType.Because("Bodies are not taken compressed.")
+	}
+	if e.answer != nil {
+		return e.answer(x.RequestCtx)
+	}
+	deadline := x.start.Add(e.within)
+	if e.access == signed {
+		if err := s.admit(x, deadline); err != nil {
+			return err
+		}
+	}
+	return s.forward(x, e.route, deadline)
+}
+
+// route finds what the request is for, after making sure that there is only
+// one way to read it.
+func (s *Server) route(x *exchange) (endpoint, error) {
+	header := &x.Request.Header
+	if err := ingress.Check(header); err != nil {
+		x.hangUp()
+		return endpoint{}, err
+	}
+	target, err := ingress.TargetOf(header)
+	if err != nil {
+		x.hangUp()
+		return endpoint{}, err
+	}
+	x.target = target
+	r := s.table.find(target.Path)
+	if r == nil {
+		return endpoint{}, web.ErrRouteNotFound
+	}
+	x.route = r.pattern
+	e, ok := r.endpoints[string(header.Method())]
+	if !ok {
+		x.Response.Header.Set(fasthttp.HeaderAllow, r.allow)
+		return endpoint{}, web.ErrMethodNotAllowed
+	}
+	return e, nil
+}
+
+// conclude puts onto every answer what every answer has, and logs it.
+func (s *Server) conclude(x *exchange, err error) {
+	if err != nil {
+		x.problem(err)
+	}
+	h := &x.Response.Header
+	for _, kv := range security {
+		if len(h.Peek(kv[0])) == 0 {
+			h.Set(kv[0], kv[1])
+		}
+	}
+	took := time.Since(x.start)
+	h.Set(web.HeaderRequestID, x.id)
+	var buf [24]byte
+	h.SetBytesV("X-Process-Time", append(strconv.AppendFloat(buf[:0], took.Seconds()*1000, 'f', 2, 64), "ms"...))
+
+	level, status := slog.LevelInfo, x.Response.StatusCode()
+	attrs := []slog.Attr{
+		slog.String("method", knownMethod(x.Method())),
+		slog.String("route", x.route),
+		slog.Int("status", status),
+		slog.Float64("ms", float64(took.Microseconds())/1000),
+		slog.String("request_id", x.id),
+	}
+	if err != nil && status >= http.StatusInternalServerError {
+		level = slog.LevelError
+		attrs = append(attrs, slog.Any("err", err))
+	}
+	s.log.LogAttrs(x, level, "request", attrs...)
+}
+
+// security is the headers that no answer goes without. Nothing of the API is
+// meant to be shown as a page.
+var security = [][2]string{
+	{fasthttp.HeaderXContentTypeOptions, "nosniff"},
+	{fasthttp.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"},
+	{fasthttp.HeaderReferrerPolicy, "no-referrer"},
+	{fasthttp.HeaderXFrameOptions, "DENY"},
+	{"Cross-Origin-Resource-Policy", "same-origin"},
+}
+
+// knownMethod returns the method, which whoever sends it may make up.
+func knownMethod(method []byte) string {
+	for _, known := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"} {
+		if string(method) == known {
+			return known
+		}
+	}
+	return "other"
+}
