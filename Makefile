@@ -1,0 +1,46 @@
+MODULES = $(shell go list -m -f '{{.Dir}}')
+TESTED  = $(filter-out %/e2e,$(MODULES))
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+.PHONY: run
+run: ## run everything in one process on http://127.0.0.1:8000, with its data in ./data
+	@go build -o bin/stockroom ./standalone/cmd/stockroom && exec bin/stockroom
+
+.PHONY: build
+build: ## build the programs into ./bin
+	go build -o bin/ ./services/auth/cmd/authd ./services/users/cmd/usersd ./services/catalog/cmd/catalogd \
+		./gateway/cmd/gatewayd ./standalone/cmd/stockroom
+
+# The end-to-end tests come last and alone: they look at what happens within
+# milliseconds, and the compiler would be in their way.
+.PHONY: test
+test: deps ## test every module with the race detector, on real PostgreSQL, Redis and NATS
+	go run ./pkg/testkit/cmd/withservers go test -race $(TESTED:%=%/...)
+	go run ./pkg/testkit/cmd/withservers go test -race -timeout 20m ./e2e/...
+
+.PHONY: deps
+deps: ## see to it that what the tests need is here: a C compiler, PostgreSQL, Redis, Chromium
+	@./.ci/deps
+
+.PHONY: lint
+lint: .bin/golangci-lint ## look for mistakes, forbidden imports and formatting
+	.bin/golangci-lint run $(MODULES:%=%/...)
+
+.PHONY: check
+check: lint test ## lint and test: do this before you commit
+
+.PHONY: bench
+bench: ## measure requests per second, latency and CPU, in both forms
+	go run ./pkg/testkit/cmd/withservers go run ./e2e/load
+
+.PHONY: assets
+assets: ## fetch the pages that the gateway embeds again
+	sh gateway/assets.sh
+
+.bin/golangci-lint:
+	GOBIN=$(CURDIR)/.bin GOWORK=off go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
