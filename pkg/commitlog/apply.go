@@ -8,20 +8,21 @@ import (
 
 // applyUntil is the one goroutine that the sink's Apply and Reset are called by.
 func (f *Follower) applyUntil(ctx context.Context) {
-	gap := time.NewTimer(gapPatience)
-	defer gap.Stop()
+	var gap <-chan time.Time // runs from when an event began to wait for an earlier one
 	for {
 		f.drain(ctx)
-		if f.waiting() {
-			gap.Reset(gapPatience)
-		} else {
-			gap.Stop()
+		switch waiting := f.waiting(); {
+		case !waiting:
+			gap = nil
+		case gap == nil:
+			gap = time.After(gapPatience)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-f.kick:
-		case <-gap.C:
+		case <-gap:
+			gap = nil
 			f.lookSoon()
 		}
 	}
@@ -35,9 +36,9 @@ func (f *Follower) drain(ctx context.Context) {
 		case reset != nil:
 			if err := f.cfg.Sink.Reset(ctx, *reset); err != nil {
 				f.cfg.Log.WarnContext(ctx, "cannot start from the log's head", "subject", f.cfg.Subject, "err", err)
-				return // the next probe asks for it again
+				return // the next probe has it tried again
 			}
-			f.finishReset(*reset)
+			f.finishReset(reset)
 		case ok:
 			if err := f.cfg.Sink.Apply(ctx, ev); err != nil {
 				f.cfg.Log.WarnContext(ctx, "commit applied in part", "subject", f.cfg.Subject, "seq", ev.Seq, "err", err)
@@ -60,14 +61,15 @@ func (f *Follower) nextStep() (reset *Head, ev Event, ok bool) {
 	return nil, ev, ok
 }
 
-func (f *Follower) finishReset(h Head) {
+func (f *Follower) finishReset(h *Head) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.reset == nil || *f.reset != h {
+	if f.reset != h {
 		return // another one has become due meanwhile
 	}
 	f.reset = nil
-	f.position.move(h)
+	f.position.move(*h)
+	f.position.resetDue.Store(false)
 }
 
 func (f *Follower) finishEvent(ev Event) {
@@ -77,14 +79,14 @@ func (f *Follower) finishEvent(ev Event) {
 		return
 	}
 	delete(f.pending, ev.Seq)
-	f.position.move(Head{ev.Epoch, ev.Seq})
+	f.position.move(ev.Head())
 }
 
 // waiting reports whether there are events that cannot be applied yet.
 func (f *Follower) waiting() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(f.pending) > 0
+	return len(f.pending) > 0 && f.reset == nil
 }
 
 // receive takes a message off the bus.
@@ -103,7 +105,7 @@ func (f *Follower) receive(data []byte) {
 
 // publish tells the others of a commit. That it may not arrive is what the
 // probe is for, so a failure is only noted.
-func (f *Follower) publish(ev Event) {
+func (f *Follower) publish(ctx context.Context, ev Event) {
 	if len(ev.IDs) > MaxIDs {
 		ev.IDs = nil
 	}
@@ -111,7 +113,5 @@ func (f *Follower) publish(ev Event) {
 	if err == nil {
 		err = f.cfg.Bus.Publish(f.cfg.Subject, data)
 	}
-	if err != nil {
-		f.cfg.Log.Warn("commit not published", "subject", f.cfg.Subject, "seq", ev.Seq, "err", err)
-	}
+	f.busAway.note(ctx, err)
 }

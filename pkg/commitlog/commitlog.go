@@ -20,6 +20,11 @@ type Head struct {
 	Seq   int64
 }
 
+// Before reports whether h is an earlier commit than o, or of an earlier epoch.
+func (h Head) Before(o Head) bool {
+	return h.Epoch < o.Epoch || h.Epoch == o.Epoch && h.Seq < o.Seq
+}
+
 // Event says what one commit touched. Its JSON is what travels between processes.
 type Event struct {
 	Epoch int64     `json:"e"`
@@ -29,6 +34,9 @@ type Event struct {
 	Kind  string    `json:"kind"`  // what happened, in the words of the service
 	At    time.Time `json:"at"`
 }
+
+// Head returns the commit that e is about.
+func (e Event) Head() Head { return Head{Epoch: e.Epoch, Seq: e.Seq} }
 
 // MaxIDs is how many ids a message carries. Of a commit that touched more it
 // carries none, and followers read the row of the log.
@@ -48,7 +56,8 @@ type Source interface {
 	// that may be behind.
 	Head(ctx context.Context) (Head, error)
 
-	// Since returns up to limit commits after number after, in order and with
-	// all their ids.
+	// Since returns commits after number after, in order and with all their
+	// ids: at most limit, and none only if there are none. If the first is not
+	// the one after, the log has been trimmed.
 	Since(ctx context.Context, after int64, limit int) ([]Event, error)
 }

@@ -37,11 +37,15 @@ type Config struct {
 	Probe time.Duration // between two looks at the head; 250 ms
 	Lease time.Duration // how long a look proves being up to date; 1 s
 	Log   *slog.Logger
+
+	// Wall is the clock on the wall: time.Now unless a test sets it.
+	Wall func() time.Time
 }
 
 const (
 	probeEvery   = 250 * time.Millisecond
 	probeTimeout = 200 * time.Millisecond
+	maxTimeout   = 2 * time.Second // of probes after others have failed
 	leaseFor     = time.Second
 	gapPatience  = 50 * time.Millisecond // for an event that others have overtaken
 	commitWait   = 25 * time.Millisecond // for an own commit to be applied
@@ -59,12 +63,13 @@ type Follower struct {
 
 	mu      sync.Mutex
 	pending map[int64]Event // events that wait for an earlier one, or for the applier
-	highest Head            // the latest commit ever heard of
 	reset   *Head           // what Sink.Reset is due for
 
 	position position
 	kick     chan struct{} // there may be something to apply
 	soon     chan struct{} // look at the head now
+
+	logAway, busAway outage
 }
 
 // NewFollower returns a follower of a log.
@@ -78,8 +83,14 @@ func NewFollower(cfg Config) *Follower {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Wall == nil {
+		cfg.Wall = time.Now
+	}
+	log := cfg.Log.With("subject", cfg.Subject)
 	return &Follower{
 		cfg:      cfg,
+		logAway:  outage{log: log, what: "following the commit log"},
+		busAway:  outage{log: log, what: "publishing commits"},
 		pending:  map[int64]Event{},
 		position: position{changed: make(chan struct{})},
 		kick:     make(chan struct{}, 1),
@@ -105,46 +116,47 @@ func (f *Follower) Run(ctx context.Context) error {
 
 // Offer hands over an event from any source, in any order, any number of times.
 func (f *Follower) Offer(ev Event) {
-	f.mu.Lock()
-	epoch := f.position.head().Epoch
-	applied := f.position.head().Seq
-	switch {
-	case ev.Epoch != epoch && ev.Epoch < f.highest.Epoch, ev.Epoch == epoch && ev.Seq <= applied:
-		f.mu.Unlock()
-		return
-	case ev.Epoch != epoch: // not started yet, or the log has begun anew
-		f.mu.Unlock()
-		f.lookSoon()
-		return
-	}
-	f.highest = later(f.highest, Head{ev.Epoch, ev.Seq})
-	if len(f.pending) >= maxPending {
-		clear(f.pending) // the log still has them
-		f.mu.Unlock()
-		f.lookSoon()
-		return
-	}
-	f.pending[ev.Seq] = ev
-	f.mu.Unlock()
-
-	if ev.Seq > applied+1 {
+	if early := f.add(ev, maxPending); early {
 		f.cfg.Sink.Forget(ev)
 	}
 	notify(f.kick)
 }
 
+// add keeps ev until it is applied, unless there are room events already, and
+// reports whether it came before its turn.
+func (f *Follower) add(ev Event, room int) (early bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	at := f.position.head()
+	if f.reset != nil {
+		at = *f.reset
+	}
+	switch {
+	case ev.Epoch > at.Epoch: // not started yet, or the log has begun anew
+		f.lookSoon()
+		return false
+	case !at.Before(ev.Head()):
+		return false
+	case len(f.pending) >= room && ev.Seq > at.Seq+1:
+		f.lookSoon() // the log still has it
+		return true
+	}
+	f.pending[ev.Seq] = ev
+	return ev.Seq > at.Seq+1
+}
+
 // Committed hands over a commit of this process and tells the others. It
 // returns when the commit has been applied here or, at the latest, after 25 ms;
-// until it has, OwnSeq is ahead of Applied.
+// until it has, OwnSeq is ahead of Applied or Fresh is false.
 func (f *Follower) Committed(ctx context.Context, ev Event) {
-	f.position.committed(ev)
+	f.position.committed(ev.Head())
 	f.Offer(ev)
 	if f.cfg.Bus != nil {
-		f.publish(ev)
+		f.publish(ctx, ev)
 	}
 	ctx, cancel := context.WithTimeout(ctx, commitWait)
 	defer cancel()
-	f.Wait(ctx, ev.Seq)
+	f.position.until(ctx, func(at Head) bool { return !at.Before(ev.Head()) })
 }
 
 // lookSoon has the head looked at now instead of at the next turn.
@@ -155,11 +167,4 @@ func notify(c chan struct{}) {
 	case c <- struct{}{}:
 	default: // it has been said already
 	}
-}
-
-func later(a, b Head) Head {
-	if b.Epoch > a.Epoch || b.Epoch == a.Epoch && b.Seq > a.Seq {
-		return b
-	}
-	return a
 }

@@ -50,11 +50,11 @@ func (s *source) Since(_ context.Context, after int64, limit int) ([]commitlog.E
 	return found, nil
 }
 
-func (s *source) RaiseEpoch(_ context.Context, from int64) error {
+func (s *source) Raise(_ context.Context, found, seen commitlog.Head) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.head.Epoch == from {
-		s.head.Epoch++
+	if s.head.Epoch == found.Epoch {
+		s.head = commitlog.Head{Epoch: max(found.Epoch, seen.Epoch) + 1, Seq: max(s.head.Seq, seen.Seq)}
 	}
 	return nil
 }
@@ -258,9 +258,9 @@ func TestRestoredDatabaseEndsItsEpoch(t *testing.T) {
 		src.set(func(s *source) { s.head.Seq = 1; s.events = s.events[:1] })
 		time.Sleep(300 * time.Millisecond)
 		synctest.Wait()
-		require.Equal(t, commitlog.Head{Epoch: 2, Seq: 1}, f.Applied())
+		require.Equal(t, commitlog.Head{Epoch: 2, Seq: 3}, f.Applied(), "numbers are not given twice")
 		_, _, resets := snk.seen()
-		require.Equal(t, commitlog.Head{Epoch: 2, Seq: 1}, resets[len(resets)-1])
+		require.Equal(t, commitlog.Head{Epoch: 2, Seq: 3}, resets[len(resets)-1])
 	})
 }
 

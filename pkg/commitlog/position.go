@@ -2,6 +2,7 @@ package commitlog
 
 import (
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,16 +11,27 @@ import (
 // position is how far a follower has come, and since when it knows that this
 // was far enough.
 type position struct {
-	applied atomic.Pointer[Head]
-	own     atomic.Pointer[Head] // the last commit of this process
-	proof   atomic.Pointer[time.Time]
+	applied  atomic.Pointer[Head]
+	own      atomic.Pointer[Head] // the last commit of this process
+	resetDue atomic.Bool
+	proof    atomic.Pointer[proof]
 
 	mu      sync.Mutex
 	changed chan struct{} // closed when applied moves
 }
 
+// proof is a moment at which the sink was known to be up to date, on both clocks.
+type proof struct{ monotonic, wall time.Time }
+
 func (p *position) head() Head {
 	if h := p.applied.Load(); h != nil {
+		return *h
+	}
+	return Head{}
+}
+
+func (p *position) ownHead() Head {
+	if h := p.own.Load(); h != nil {
 		return *h
 	}
 	return Head{}
@@ -39,15 +51,29 @@ func (p *position) next() <-chan struct{} {
 	return p.changed
 }
 
-func (p *position) committed(ev Event) {
-	h := Head{ev.Epoch, ev.Seq}
+func (p *position) committed(h Head) {
 	for {
 		old := p.own.Load()
-		if old != nil && later(*old, h) == *old {
+		if old != nil && !old.Before(h) || p.own.CompareAndSwap(old, &h) {
 			return
 		}
-		if p.own.CompareAndSwap(old, &h) {
-			return
+	}
+}
+
+// until waits for a position that is there, or for ctx.
+func (p *position) until(ctx context.Context, there func(Head) bool) bool {
+	if there(p.head()) {
+		return true
+	}
+	for {
+		moved := p.next() // taken before looking, so that no move is missed
+		if there(p.head()) {
+			return true
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return false
 		}
 	}
 }
@@ -59,9 +85,9 @@ func (f *Follower) Applied() Head { return f.position.head() }
 // OwnSeq returns the number of the last commit that Committed was told of in
 // the present epoch, or zero.
 func (f *Follower) OwnSeq() int64 {
-	own := f.position.own.Load()
-	if own == nil || own.Epoch != f.position.head().Epoch {
-		return 0
+	own := f.position.ownHead()
+	if own.Epoch != f.position.head().Epoch {
+		return 0 // if it is of an epoch that is not followed yet, Fresh is false
 	}
 	return own.Seq
 }
@@ -69,35 +95,24 @@ func (f *Follower) OwnSeq() int64 {
 // Wait returns true as soon as commit seq has been applied, and false if ctx is
 // done before.
 func (f *Follower) Wait(ctx context.Context, seq int64) bool {
-	for {
-		moved := f.position.next() // taken before looking, so that no move is missed
-		if f.position.head().Seq >= seq {
-			return true
-		}
-		select {
-		case <-moved:
-		case <-ctx.Done():
-			return false
-		}
-	}
+	return f.position.until(ctx, func(at Head) bool { return at.Seq >= seq })
 }
 
 // Age returns how long ago it was certain that every commit of that moment had
 // been applied. It is very long before the first time.
 func (f *Follower) Age() time.Duration {
-	proof := f.position.proof.Load()
-	if proof == nil {
-		return 1<<63 - 1
+	p := f.position.proof.Load()
+	if p == nil {
+		return math.MaxInt64
 	}
-	return age(*proof, time.Now())
+	// The longer of the two: the monotonic clock stands still while a virtual
+	// machine is suspended, and the other one may be set back.
+	return max(time.Since(p.monotonic), f.cfg.Wall().Sub(p.wall))
 }
 
 // Fresh reports whether Age is within the lease: whether what the sink holds
-// may be served without asking the source.
-func (f *Follower) Fresh() bool { return f.Age() < f.cfg.Lease }
-
-// age takes the longer of the two clocks: the monotonic one stands still while
-// a virtual machine is suspended, and the other one may be set back.
-func age(proof, now time.Time) time.Duration {
-	return max(now.Sub(proof), now.Round(0).Sub(proof.Round(0)))
+// may be served without asking the source. It is false, too, while the sink is
+// of an earlier epoch than the log is known to be in.
+func (f *Follower) Fresh() bool {
+	return f.Age() < f.cfg.Lease && !f.position.resetDue.Load() && f.position.ownHead().Epoch <= f.position.head().Epoch
 }

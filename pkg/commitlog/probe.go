@@ -2,34 +2,44 @@ package commitlog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
 
 // Raiser is a [Source] that can begin a new epoch.
 type Raiser interface {
-	// RaiseEpoch ends epoch from. Of several callers at once one wins, and the
-	// others find it done.
-	RaiseEpoch(ctx context.Context, from int64) error
+	// Raise moves a log that stands at found, and has lost commits up to seen,
+	// to an epoch and a number after both, so that no number is given twice. It
+	// does nothing if the log is no longer in the epoch of found: of several
+	// callers one wins.
+	Raise(ctx context.Context, found, seen Head) error
 }
+
+var errRaised = errors.New("log has lost commits, and begins a new epoch")
 
 func (f *Follower) probeUntil(ctx context.Context) {
 	every := time.NewTicker(f.cfg.Probe)
 	defer every.Stop()
-	away := false
+	timeout, patience := probeTimeout, gapPatience
 	for {
-		err := f.probe(ctx)
-		switch {
-		case err != nil && !away && ctx.Err() == nil:
-			f.cfg.Log.WarnContext(ctx, "log cannot be read", "subject", f.cfg.Subject, "err", err)
-		case err == nil && away:
-			f.cfg.Log.InfoContext(ctx, "log can be read again", "subject", f.cfg.Subject)
+		err := f.probe(ctx, timeout, patience)
+		f.logAway.note(ctx, err)
+		if errors.Is(err, errRaised) {
+			continue
 		}
-		away = err != nil
+		// An answer that is late renews no lease, but a source must be given the
+		// time to connect: if it never could, nothing would ever be fresh again.
+		timeout = min(2*timeout, maxTimeout)
+		if err == nil {
+			timeout = probeTimeout
+		}
+		patience = 0
 		select {
 		case <-ctx.Done():
 			return
 		case <-every.C:
+			patience = gapPatience // messages may be on their way
 		case <-f.soon:
 		}
 	}
@@ -37,34 +47,37 @@ func (f *Follower) probeUntil(ctx context.Context) {
 
 // probe looks at the head, makes good what messages have lost, and renews the
 // lease from the moment before it looked.
-func (f *Follower) probe(ctx context.Context) error {
-	f.mu.Lock()
-	seen := f.highest // what is heard of while the head is on its way proves nothing
-	f.mu.Unlock()
-
-	t0 := time.Now()
-	head, err := f.look(ctx)
+func (f *Follower) probe(ctx context.Context, timeout, patience time.Duration) error {
+	seen := f.seen() // what happens while the head is on its way proves nothing
+	t0 := proof{time.Now(), f.cfg.Wall()}
+	head, err := f.look(ctx, timeout)
 	if err != nil {
 		return err
 	}
-	if head.Epoch == seen.Epoch && head.Seq < seen.Seq {
-		return f.restored(ctx, head)
+	if head.Before(seen) {
+		return f.lost(ctx, head, seen)
 	}
 	f.begin(head)
-	patience, cancel := context.WithTimeout(ctx, gapPatience)
-	caughtUp := f.reached(patience, head)
-	cancel()
-	if !caughtUp {
-		if err := f.repair(ctx, head); err != nil {
-			return err
-		}
+	if err := f.catchUp(ctx, head, patience); err != nil {
+		return err
 	}
 	f.position.proof.Store(&t0)
 	return nil
 }
 
-func (f *Follower) look(ctx context.Context) (Head, error) {
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+// seen returns the last commit that is known to have happened. What messages
+// say does not count before it is applied: only then the log has confirmed it,
+// or all before it.
+func (f *Follower) seen() Head {
+	applied, own := f.position.head(), f.position.ownHead()
+	if applied.Before(own) {
+		return own
+	}
+	return applied
+}
+
+func (f *Follower) look(ctx context.Context, timeout time.Duration) (Head, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	return f.cfg.Source.Head(ctx)
 }
@@ -73,80 +86,40 @@ func (f *Follower) look(ctx context.Context) (Head, error) {
 func (f *Follower) begin(head Head) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if head.Epoch == f.position.head().Epoch {
-		f.highest = later(f.highest, head)
+	if f.reset == nil && head.Epoch != f.position.head().Epoch || f.reset != nil && head.Epoch != f.reset.Epoch {
+		f.startOver(head)
 		return
 	}
-	f.startOver(head)
+	notify(f.kick) // to try again a reset that failed
 }
 
 // startOver has the sink reset to head. The caller holds the lock.
 func (f *Follower) startOver(head Head) {
-	f.highest = head
 	f.reset = &head
+	f.position.resetDue.Store(true)
 	clear(f.pending)
 	notify(f.kick)
 }
 
-// restored ends the epoch of a log that has lost commits: the database has been
-// replaced by an older state of itself, and numbers no longer mean what they did.
-func (f *Follower) restored(ctx context.Context, head Head) error {
-	f.cfg.Log.WarnContext(ctx, "log has gone back", "subject", f.cfg.Subject, "epoch", head.Epoch, "seq", head.Seq)
+// lost deals with a log that has not got what was seen in it: the database has
+// been replaced by an older state of itself, and its numbers no longer mean
+// what they did.
+func (f *Follower) lost(ctx context.Context, head, seen Head) error {
+	f.cfg.Log.WarnContext(ctx, "log has lost commits", "subject", f.cfg.Subject,
+		"epoch", head.Epoch, "seq", head.Seq, "seen_epoch", seen.Epoch, "seen_seq", seen.Seq)
 	if r, ok := f.cfg.Source.(Raiser); ok {
-		if err := r.RaiseEpoch(ctx, head.Epoch); err != nil {
+		ctx, cancel := context.WithTimeout(ctx, f.cfg.Lease)
+		defer cancel()
+		if err := r.Raise(ctx, head, seen); err != nil {
 			return err
 		}
-		f.lookSoon()
-		return fmt.Errorf("epoch %d has ended", head.Epoch)
+		return errRaised
 	}
+	// Who owns the log will begin the epoch; until then this is the best that is known.
+	f.position.own.Store(nil)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.startOver(head)
-	return fmt.Errorf("epoch %d has lost commits", head.Epoch)
-}
-
-// reached waits until the sink is in step with head, or ctx is done.
-func (f *Follower) reached(ctx context.Context, head Head) bool {
-	for {
-		moved := f.position.next()
-		if at := f.position.head(); at.Epoch == head.Epoch && at.Seq >= head.Seq {
-			return true
-		}
-		select {
-		case <-moved:
-		case <-ctx.Done():
-			return false
-		}
-	}
-}
-
-// repair reads from the log what has not arrived otherwise, up to head.
-func (f *Follower) repair(ctx context.Context, head Head) error {
-	ctx, cancel := context.WithTimeout(ctx, f.cfg.Lease)
-	defer cancel()
-	for {
-		at := f.position.head()
-		if at.Epoch != head.Epoch {
-			return fmt.Errorf("not yet reset to epoch %d", head.Epoch)
-		}
-		if at.Seq >= head.Seq {
-			return nil
-		}
-		events, err := f.cfg.Source.Since(ctx, at.Seq, repairBatch)
-		if err != nil {
-			return err
-		}
-		if len(events) == 0 || events[0].Seq != at.Seq+1 {
-			f.mu.Lock()
-			defer f.mu.Unlock()
-			f.startOver(head) // the log has been trimmed past us
-			return fmt.Errorf("log no longer has commit %d", at.Seq+1)
-		}
-		for _, ev := range events {
-			f.Offer(ev)
-		}
-		if last := events[len(events)-1]; !f.reached(ctx, Head{last.Epoch, last.Seq}) {
-			return fmt.Errorf("commit %d is not applied yet", last.Seq)
-		}
-	}
+	f.lookSoon()
+	return fmt.Errorf("log has lost commits after %d.%d", head.Epoch, head.Seq)
 }

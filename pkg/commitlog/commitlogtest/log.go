@@ -186,10 +186,11 @@ func onCommitHearsOfCommitsOnly(t *testing.T, s Subject) {
 }
 
 func epochIsRaisedOnceForAll(t *testing.T, s Subject) {
+	found, seen := write(t, s).Head(), commitlog.Head{Epoch: 3, Seq: 7}
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			if err := s.RaiseEpoch(t.Context(), 1); err != nil {
+			if err := s.Raise(t.Context(), found, seen); err != nil {
 				t.Errorf("raise epoch: %v", err)
 			}
 		})
@@ -197,8 +198,13 @@ func epochIsRaisedOnceForAll(t *testing.T, s Subject) {
 	wg.Wait()
 	h, err := s.Head(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, int64(2), h.Epoch)
-	require.Equal(t, int64(2), write(t, s).Epoch)
+	require.Equal(t, commitlog.Head{Epoch: 4, Seq: 7}, h, "after both")
+	require.Equal(t, commitlog.Head{Epoch: 4, Seq: 8}, write(t, s).Head())
+
+	require.NoError(t, s.Raise(t.Context(), h, commitlog.Head{Epoch: 1, Seq: 2}))
+	h, err = s.Head(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, commitlog.Head{Epoch: 5, Seq: 8}, h)
 }
 
 func trimKeepsTheLastRows(t *testing.T, s Subject) {

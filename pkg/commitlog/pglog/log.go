@@ -105,11 +105,13 @@ func (l *Log) Since(ctx context.Context, after int64, limit int) ([]commitlog.Ev
 	return events, nil
 }
 
-// RaiseEpoch implements [commitlog.Raiser].
-func (l *Log) RaiseEpoch(ctx context.Context, from int64) error {
-	_, err := l.pool.Exec(ctx, `update commit_head set epoch = epoch + 1 where id = 1 and epoch = $1`, from)
+// Raise implements [commitlog.Raiser].
+func (l *Log) Raise(ctx context.Context, found, seen commitlog.Head) error {
+	_, err := l.pool.Exec(ctx, `
+		update commit_head set epoch = greatest(epoch, $2) + 1, seq = greatest(seq, $3)
+		where id = 1 and epoch = $1`, found.Epoch, seen.Epoch, seen.Seq)
 	if err != nil {
-		return fmt.Errorf("end epoch %d: %w", from, err)
+		return fmt.Errorf("end epoch %d: %w", found.Epoch, err)
 	}
 	return nil
 }

@@ -122,11 +122,13 @@ func scan(rows *sql.Rows) (commitlog.Event, error) {
 	return ev, err
 }
 
-// RaiseEpoch implements [commitlog.Raiser].
-func (l *Log) RaiseEpoch(ctx context.Context, from int64) error {
-	_, err := l.db.Write.ExecContext(ctx, `update commit_head set epoch = epoch + 1 where id = 1 and epoch = ?`, from)
+// Raise implements [commitlog.Raiser].
+func (l *Log) Raise(ctx context.Context, found, seen commitlog.Head) error {
+	_, err := l.db.Write.ExecContext(ctx, `
+		update commit_head set epoch = max(epoch, ?2) + 1, seq = max(seq, ?3)
+		where id = 1 and epoch = ?1`, found.Epoch, seen.Epoch, seen.Seq)
 	if err != nil {
-		return fmt.Errorf("end epoch %d: %w", from, err)
+		return fmt.Errorf("end epoch %d: %w", found.Epoch, err)
 	}
 	return nil
 }
