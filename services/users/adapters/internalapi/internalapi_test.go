@@ -1,0 +1,151 @@
+package internalapi_test
+
+import (
+	"io"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"stockroom/pkg/web"
+	"stockroom/services/users"
+	"stockroom/services/users/adapters/internalapi"
+	"stockroom/services/users/userstest"
+)
+
+const (
+	adaID = "0190a000-0000-7000-8000-000000000002"
+	eveID = "0190a000-0000-7000-8000-000000000003"
+
+	secret = "an internal token for this test only"
+
+	ada = `{"id":"` + adaID + `","email":"Ada@Example.com","username":"Ada","role":"admin","is_active":true,"deleted":false,
+		"authz_version":1,"password_change":"","created_at":"2025-01-02T03:04:05Z","updated_at":"2025-01-02T03:04:05Z"}`
+)
+
+var start = time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// world is the API over a service in memory, with one account in it.
+type world struct {
+	t     *testing.T
+	api   *web.API
+	store *userstest.Store
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+
+	w := &world{t: t, store: new(userstest.Store)}
+	svc := users.NewService(w.store, w.store, new(userstest.Passwords), func() time.Time { return start }, nil)
+	w.api = web.NewInternal(web.Config{}, secret, nil)
+	internalapi.Mount(w.api, svc, w.store)
+	status, _ := w.call("PUT", "accounts/"+adaID, `{"email":"Ada@Example.com","username":"Ada","role":"admin"}`)
+	require.Equal(t, 201, status)
+	return w
+}
+
+func (w *world) call(method, path, body string) (int, string) {
+	w.t.Helper()
+
+	return w.callWith("Bearer "+secret, method, path, body)
+}
+
+func (w *world) callWith(auth, method, path, body string) (int, string) {
+	w.t.Helper()
+
+	req := httptest.NewRequestWithContext(w.t.Context(), method, "/internal/v1/"+path, strings.NewReader(body))
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	req.Header.Set("Authorization", auth)
+	res, err := w.api.App().Test(req, -1)
+	require.NoError(w.t, err)
+	defer res.Body.Close() //nolint:errcheck // it is in memory
+	answer, err := io.ReadAll(res.Body)
+	require.NoError(w.t, err)
+	return res.StatusCode, string(answer)
+}
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t) // nothing below changes it
+	for name, tt := range map[string]struct {
+		method, path, body string
+		status             int
+		want               string
+	}{
+		"Read":             {"GET", "accounts/" + adaID, "", 200, ada},
+		"ReadUnknown":      {"GET", "accounts/" + eveID, "", 404, "not_found"},
+		"ReadNoUUID":       {"GET", "accounts/ada", "", 422, "validation_failed"},
+		"Lookup":           {"POST", "accounts/lookup", `{"username":" aDA "}`, 200, ada},
+		"LookupUnknown":    {"POST", "accounts/lookup", `{"username":"eve"}`, 404, "not_found"},
+		"LookupOdd":        {"POST", "accounts/lookup", `{"username":"a b@c"}`, 404, "not_found"},
+		"LookupNothing":    {"POST", "accounts/lookup", `{}`, 422, "/username"},
+		"Available":        {"POST", "accounts/availability", `{"email":"e@example.com","username":"eve"}`, 200, `{"email_taken":false,"username_taken":false}`},
+		"Taken":            {"POST", "accounts/availability", `{"email":"ADA@example.com","username":"ADA"}`, 200, `{"email_taken":true,"username_taken":true}`},
+		"AvailableNever":   {"POST", "accounts/availability", `{"email":"e","username":"e"}`, 422, `"pointer":"/username"`},
+		"CreateAgain":      {"PUT", "accounts/" + adaID, `{"email":"Ada@Example.com","username":"Ada","role":"admin"}`, 200, ada},
+		"CreateOther":      {"PUT", "accounts/" + adaID, `{"email":"Ada@Example.com","username":"Eve","role":"admin"}`, 409, "account_exists"},
+		"CreateTaken":      {"PUT", "accounts/" + eveID, `{"email":"ada@example.com","username":"Eve","role":"user"}`, 409, "email_taken"},
+		"CreateTakenName":  {"PUT", "accounts/" + eveID, `{"email":"eve@example.com","username":"ADA","role":"user"}`, 409, "username_taken"},
+		"CreateWrong":      {"PUT", "accounts/" + eveID, `{"email":"eve","username":"eve","role":"root"}`, 422, `"pointer":"/role"`},
+		"Admins":           {"GET", "admins", "", 200, `{"active":1}`},
+		"NoRevocations":    {"GET", "revocations", "", 200, `{"epoch":1,"seq":1,"items":[]}`},
+		"Head":             {"GET", "head", "", 200, `{"epoch":1,"seq":1}`},
+		"Log":              {"GET", "log?after=0&limit=5", "", 200, `"ids":["` + adaID + `"]`},
+		"NobodySaysWhatIs": {"GET", "nothing", "", 404, "not_found"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			status, answer := w.call(tt.method, tt.path, tt.body)
+			require.Equal(t, tt.status, status, answer)
+			if strings.HasPrefix(tt.want, "{") {
+				require.JSONEq(t, tt.want, answer)
+				return
+			}
+			require.Contains(t, answer, tt.want)
+		})
+	}
+}
+
+func TestRevocationsAndRecords(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	status, _ := w.call("PUT", "accounts/"+eveID, `{"email":"eve@example.com","username":"Eve","role":"user"}`)
+	require.Equal(t, 201, status)
+	_, err := w.store.Update(t.Context(), eveID, users.Change{
+		Action: users.ActionDelete, At: start,
+		Apply: func(a *users.Account) error { a.DeletedAt = start; return nil },
+	})
+	require.NoError(t, err)
+
+	status, answer := w.call("GET", "revocations", "")
+	require.Equal(t, 200, status)
+	require.JSONEq(t, `{"epoch":1,"seq":3,"items":[{"id":"`+eveID+`","av":3}]}`, answer)
+
+	status, answer = w.call("GET", "accounts/"+eveID, "")
+	require.Equal(t, 200, status)
+	require.Contains(t, answer, `"deleted":true`)
+}
+
+func TestNobodyComesInWithoutTheToken(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	for _, op := range w.api.Operations() {
+		for _, auth := range []string{"", "Bearer", "Bearer wrong", "Basic " + secret} {
+			path := strings.ReplaceAll(strings.TrimPrefix(op.Path, "/internal/v1/"), "{id}", adaID)
+			status, answer := w.callWith(auth, op.Method, path, "")
+			require.Equal(t, 401, status, "%s: %s", op.ID, answer)
+		}
+	}
+	for _, path := range []string{"head", "log"} {
+		status, _ := w.callWith("Bearer wrong", "GET", path, "")
+		require.Equal(t, 401, status, path)
+	}
+}
