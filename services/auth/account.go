@@ -59,9 +59,9 @@ type Registration struct {
 	Password string
 }
 
-// Trimmed returns the registration with its texts as they are stored. The
+// trimmed returns the registration with its texts as they are stored. The
 // password stays as it is: a blank is as good as any other character.
-func (r Registration) Trimmed() Registration {
+func (r Registration) trimmed() Registration {
 	r.Email = strings.TrimSpace(r.Email)
 	r.Username = strings.TrimSpace(r.Username)
 	return r
@@ -73,27 +73,32 @@ const (
 	maxEmail    = 254
 )
 
-// Check returns all that is wrong with the names of a trimmed registration.
-// Users has the last word; asked here too, all comes in one answer with what
-// is wrong with the password.
+// Check returns what is clearly wrong with the names. Users has the last word;
+// this is for requests that never get there because something else is missing,
+// and still have to be answered with all that is wrong.
 func (r Registration) Check() []errs.Field {
+	r = r.trimmed()
 	var fields []errs.Field
 	refuse := func(pointer, code, detail string) {
 		fields = append(fields, errs.Field{Pointer: pointer, Code: code, Detail: detail})
 	}
 	switch {
+	case r.Email == "":
+		refuse("/email", "required", "Must not be empty.")
 	case len(r.Email) > maxEmail:
-		refuse("/email", "too_long", "must have at most 254 bytes")
+		refuse("/email", "too_long", "Must have at most 254 bytes.")
 	case !plausible(r.Email):
-		refuse("/email", "invalid", "must be an email address")
+		refuse("/email", "invalid", "Must be an email address.")
 	}
 	switch n := utf8.RuneCountInString(r.Username); {
+	case n == 0:
+		refuse("/username", "required", "Must not be empty.")
 	case n < minUsername:
-		refuse("/username", "too_short", "must have at least 3 characters")
+		refuse("/username", "too_short", "Must have at least 3 characters.")
 	case n > maxUsername:
-		refuse("/username", "too_long", "must have at most 100 characters")
+		refuse("/username", "too_long", "Must have at most 100 characters.")
 	case strings.ContainsFunc(r.Username, unfit):
-		refuse("/username", "invalid", "must not contain @, blanks or control characters")
+		refuse("/username", "invalid", "Must not contain @, blanks or control characters.")
 	}
 	return fields
 }

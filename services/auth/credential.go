@@ -40,5 +40,9 @@ var (
 	// tells nothing about which part was wrong.
 	ErrInvalidCredentials = errs.New(errs.Unauthenticated, "invalid_credentials", "Wrong username or password")
 
+	// ErrOverloaded says that more passwords wait to be hashed than can be in
+	// the time that a request has.
+	ErrOverloaded = errs.New(errs.Unavailable, "overloaded", "Too many sign-ins at the moment")
+
 	ErrReauthenticationRequired = errs.New(errs.Forbidden, "reauthentication_required", "The current password is needed")
 )

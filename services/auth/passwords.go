@@ -34,7 +34,7 @@ func (s *Service) StageChange(ctx context.Context, n NewPassword) error {
 		}
 		if !match {
 			return ErrReauthenticationRequired.At(errs.Field{
-				Pointer: "/current_password", Code: "wrong", Detail: "is not the current password",
+				Pointer: "/current_password", Code: "wrong", Detail: "Is not the current password.",
 			})
 		}
 	}

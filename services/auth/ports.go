@@ -87,7 +87,7 @@ type Accounts interface {
 }
 
 // Hasher turns passwords into hashes. Both methods take long on purpose, and
-// fail with an unavailable error when too many wait for them already.
+// fail with ErrOverloaded when too many wait for them already.
 type Hasher interface {
 	Hash(ctx context.Context, password string) (string, error)
 	// Verify compares a password with a hash. If they match, and the hash is

@@ -36,7 +36,7 @@ func (s *Service) EnsureAdmin(ctx context.Context, r Registration) (bool, error)
 }
 
 func (s *Service) register(ctx context.Context, r Registration, role Role) (Account, error) {
-	r = r.Trimmed()
+	r = r.trimmed()
 	if err := s.acceptable(ctx, r); err != nil {
 		return Account{}, err
 	}
@@ -60,12 +60,16 @@ func (s *Service) register(ctx context.Context, r Registration, role Role) (Acco
 	return account, s.Credentials.Confirm(ctx, id)
 }
 
-// acceptable asks users before a hash is paid for, and gathers all that is
-// wrong with the names and the password.
+// acceptable asks users about the names before a hash is paid for, and gathers
+// all that is wrong with them and with the password.
 func (s *Service) acceptable(ctx context.Context, r Registration) error {
-	fields := append(r.Check(), s.CheckPassword("/password", r.Password)...)
+	fields := s.CheckPassword("/password", r.Password)
+	err := s.Accounts.Available(ctx, r.Email, r.Username)
+	if refused, ok := errors.AsType[*errs.Error](err); ok && errors.Is(err, errs.ErrValidation) {
+		return errs.Validation(append(fields, refused.Fields...)...)
+	}
 	if len(fields) > 0 {
 		return errs.Validation(fields...)
 	}
-	return s.Accounts.Available(ctx, r.Email, r.Username)
+	return err
 }

@@ -1,0 +1,111 @@
+// Package bcrypthash hashes passwords with bcrypt, a few at a time.
+package bcrypthash
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"stockroom/services/auth"
+)
+
+// scheme stands before the bcrypt hash of a password that was peppered and
+// shortened first: bcrypt itself reads 72 bytes and stops at a NUL.
+const scheme = "bcrypt-hmac-sha256"
+
+// Hasher implements [auth.Hasher]. Its work is CPU time that reading requests
+// need too, so only so much of it is done at once.
+type Hasher struct {
+	pepper []byte
+	cost   int
+	dummy  string // a hash that nothing matches
+	queue  *queue
+}
+
+var _ auth.Hasher = (*Hasher)(nil)
+
+// New returns a hasher that works on as many passwords at once as there are
+// slots, and lets 64 more wait for at most ten seconds. Hashing takes twice as
+// long with each step of cost.
+func New(pepper []byte, cost, slots int) (*Hasher, error) {
+	h := &Hasher{pepper: pepper, cost: cost, queue: newQueue(slots, 64, 10*time.Second)}
+	var err error
+	if h.dummy, err = h.hash(rand.Text()); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// Hash implements [auth.Hasher].
+func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
+	if err := h.queue.enter(ctx); err != nil {
+		return "", err
+	}
+	defer h.queue.leave()
+	return h.hash(password)
+}
+
+func (h *Hasher) hash(password string) (string, error) {
+	hash, err := bcrypt.GenerateFromPassword(h.shorten(password), h.cost)
+	if err != nil {
+		return "", fmt.Errorf("hash password: %w", err)
+	}
+	return scheme + string(hash), nil
+}
+
+func (h *Hasher) shorten(password string) []byte {
+	mac := hmac.New(sha256.New, h.pepper)
+	mac.Write([]byte(password))
+	return base64.StdEncoding.AppendEncode(nil, mac.Sum(nil))
+}
+
+// Verify implements [auth.Hasher]. A hash that has no scheme is plain bcrypt,
+// as other systems make it.
+func (h *Hasher) Verify(ctx context.Context, password, hash string) (match bool, better string, err error) {
+	if err := h.queue.enter(ctx); err != nil {
+		return false, "", err
+	}
+	defer h.queue.leave()
+	if hash == "" {
+		_, err := h.compare(password, h.dummy)
+		return false, "", err
+	}
+	match, err = h.compare(password, hash)
+	if err != nil || !match || h.current(hash) {
+		return match, "", err
+	}
+	better, err = h.hash(password)
+	return true, better, err
+}
+
+func (h *Hasher) compare(password, hash string) (bool, error) {
+	plain, shortened := strings.CutPrefix(hash, scheme)
+	secret := []byte(password)
+	if shortened {
+		secret = h.shorten(password)
+	}
+	err := bcrypt.CompareHashAndPassword([]byte(plain), secret)
+	if errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("compare password: %w", err)
+	}
+	return true, nil
+}
+
+// current tells whether hash is peppered, and costs as much, as one
+// that is made today.
+func (h *Hasher) current(hash string) bool {
+	plain, shortened := strings.CutPrefix(hash, scheme)
+	cost, err := bcrypt.Cost([]byte(plain))
+	return shortened && err == nil && cost == h.cost
+}

@@ -1,0 +1,50 @@
+package bcrypthash
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"stockroom/services/auth"
+)
+
+// queue lets so many in at once and makes so many others wait so long.
+type queue struct {
+	slots    chan struct{}
+	waiting  atomic.Int64
+	length   int64
+	patience time.Duration
+}
+
+func newQueue(slots int, length int64, patience time.Duration) *queue {
+	return &queue{slots: make(chan struct{}, slots), length: length, patience: patience}
+}
+
+// enter fails with [auth.ErrOverloaded] if there are too many before, or if the
+// wait gets too long.
+func (q *queue) enter(ctx context.Context) error {
+	select {
+	case q.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	if q.waiting.Add(1) > q.length {
+		q.waiting.Add(-1)
+		return auth.ErrOverloaded.After(q.patience / 2)
+	}
+	defer q.waiting.Add(-1)
+	timer := time.NewTimer(q.patience)
+	defer timer.Stop()
+	select {
+	case q.slots <- struct{}{}:
+		return nil
+	case <-timer.C:
+		return auth.ErrOverloaded.After(q.patience / 2)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (q *queue) leave() {
+	<-q.slots
+}

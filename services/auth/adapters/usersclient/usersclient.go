@@ -1,0 +1,108 @@
+// Package usersclient asks the users service through its internal door.
+package usersclient
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"stockroom/pkg/errs"
+	"stockroom/services/auth"
+)
+
+// Client implements [auth.Accounts].
+type Client struct {
+	http  *http.Client
+	base  string
+	token string
+}
+
+var _ auth.Accounts = (*Client)(nil)
+
+const timeout = 5 * time.Second
+
+// New returns a client of the internal door at base, to be opened with token.
+func New(base, token string) *Client {
+	transport := &http.Transport{
+		MaxIdleConnsPerHost: 16,
+		IdleConnTimeout:     15 * time.Second, // before the other side closes them
+	}
+	return &Client{
+		http: &http.Client{
+			Transport: transport,
+			Timeout:   timeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error {
+				return http.ErrUseLastResponse // nobody sends the token elsewhere
+			},
+		},
+		base:  base + "/internal/v1",
+		token: token,
+	}
+}
+
+// Available implements [auth.Accounts].
+func (c *Client) Available(ctx context.Context, email, username string) error {
+	var out struct {
+		EmailTaken    bool `json:"email_taken"`
+		UsernameTaken bool `json:"username_taken"`
+	}
+	in := names{email, username}
+	if err := c.call(ctx, http.MethodPost, "/accounts/availability", in, &out); err != nil {
+		return err
+	}
+	var fields []errs.Field
+	if out.EmailTaken {
+		fields = append(fields, taken("/email"))
+	}
+	if out.UsernameTaken {
+		fields = append(fields, taken("/username"))
+	}
+	switch {
+	case out.EmailTaken:
+		return auth.ErrEmailTaken.At(fields...)
+	case out.UsernameTaken:
+		return auth.ErrUsernameTaken.At(fields...)
+	}
+	return nil
+}
+
+func taken(pointer string) errs.Field {
+	return errs.Field{Pointer: pointer, Code: "taken", Detail: "Is already in use."}
+}
+
+// Create implements [auth.Accounts].
+func (c *Client) Create(ctx context.Context, a auth.Account) (auth.Account, error) {
+	var out account
+	in := newAccount{names{a.Email, a.Username}, string(a.Role)}
+	err := c.call(ctx, http.MethodPut, "/accounts/"+url.PathEscape(string(a.ID)), in, &out)
+	return out.account(), err
+}
+
+// Lookup implements [auth.Accounts]. A name that users does not even take as
+// one belongs to nobody.
+func (c *Client) Lookup(ctx context.Context, username string) (auth.Account, error) {
+	var out account
+	err := c.call(ctx, http.MethodPost, "/accounts/lookup", lookup{username}, &out)
+	if errors.Is(err, errs.ErrValidation) {
+		return auth.Account{}, auth.ErrAccountNotFound
+	}
+	return out.account(), err
+}
+
+// Account implements [auth.Accounts].
+func (c *Client) Account(ctx context.Context, id auth.AccountID) (auth.Account, error) {
+	var out account
+	err := c.call(ctx, http.MethodGet, "/accounts/"+url.PathEscape(string(id)), nil, &out)
+	return out.account(), err
+}
+
+// ActiveAdmins implements [auth.Accounts].
+func (c *Client) ActiveAdmins(ctx context.Context) (int, error) {
+	var out struct {
+		Active int `json:"active"`
+	}
+	err := c.call(ctx, http.MethodGet, "/admins", nil, &out)
+	return out.Active, err
+}

@@ -1,0 +1,154 @@
+// Package authd puts the auth service together and runs it.
+package authd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"stockroom/pkg/commitlog/natsbus"
+	"stockroom/pkg/password"
+	"stockroom/pkg/token"
+	"stockroom/pkg/web"
+	"stockroom/services/auth"
+	"stockroom/services/auth/adapters/bcrypthash"
+	"stockroom/services/auth/adapters/httpapi"
+	"stockroom/services/auth/adapters/jwtsigner"
+	"stockroom/services/auth/adapters/usersclient"
+)
+
+const (
+	title   = "Stockroom auth"
+	version = "1.0.0"
+)
+
+var errLeaving = errors.New("the service is stopping")
+
+// Server is an auth service that listens but does not answer yet.
+type Server struct {
+	cfg      Config
+	doors    web.Doors
+	log      *slog.Logger
+	db       database
+	bus      *natsbus.Bus // nil without NATS
+	svc      *auth.Service
+	ring     *auth.Keyring
+	verifier *token.Verifier
+	public   *web.API
+	internal *web.API
+	leaving  atomic.Bool
+}
+
+// New connects the service to the world as cfg says. The server owns doors from
+// now on, and closes them also when New fails.
+func New(ctx context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ *Server, err error) {
+	s := &Server{cfg: cfg.orDefault(), doors: doors, log: log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if err := s.cfg.check(); err != nil {
+		return nil, err
+	}
+	if s.db, err = openDatabase(ctx, cfg.DatabaseURL); err != nil {
+		return nil, err
+	}
+	if cfg.NATSURL != "" {
+		if s.bus, err = natsbus.Connect(cfg.NATSURL, "authd"); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.assemble(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) assemble(ctx context.Context) error {
+	secrets, err := auth.Derive(s.cfg.Secret)
+	if err != nil {
+		return err
+	}
+	if s.ring, err = auth.OpenKeyring(ctx, s.db.keys, secrets, time.Now, uuid.NewString); err != nil {
+		return err
+	}
+	hasher, err := bcrypthash.New(secrets.Pepper, s.cfg.PasswordCost, s.cfg.Hashers)
+	if err != nil {
+		return err
+	}
+	signer := jwtsigner.New(s.ring, s.cfg.TokenIssuer, s.cfg.TokenAudience)
+	s.svc = auth.NewService(auth.Parts{
+		Credentials:   s.db.credentials,
+		Changes:       s.db.changes,
+		Sessions:      s.db.sessions,
+		Accounts:      usersclient.New(strings.TrimSuffix(s.cfg.UsersInternalURL, "/"), s.cfg.InternalToken),
+		Hasher:        hasher,
+		Signer:        signer,
+		Secrets:       secrets,
+		CheckPassword: password.Check,
+		Now:           time.Now,
+		NewID:         func() string { return uuid.Must(uuid.NewV7()).String() },
+	})
+	s.verifier = s.newVerifier(signer)
+	s.public = web.New(web.Config{
+		Title: title, Version: version, Log: s.log, Gate: token.NewGate(s.verifier, httpapi.Roles()),
+	})
+	httpapi.Mount(s.public, s.svc, signer.JWKS)
+	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Log: s.log}, s.cfg.InternalToken, s.ready())
+	httpapi.MountInternal(s.internal, s.svc)
+	return nil
+}
+
+// newVerifier returns a verifier that has the signing keys from here, where
+// they are made.
+func (s *Server) newVerifier(signer *jwtsigner.Signer) *token.Verifier {
+	cfg := token.Config{
+		Issuer: s.cfg.TokenIssuer, Audience: s.cfg.TokenAudience,
+		JWKS:             func(context.Context) ([]byte, error) { return json.Marshal(signer.JWKS()) },
+		UsersInternalURL: s.cfg.UsersInternalURL, InternalToken: s.cfg.InternalToken,
+		Log: s.log,
+	}
+	if s.bus != nil { // a nil *Bus in the interface would not be nil
+		cfg.Bus = s.bus
+	}
+	return token.NewVerifier(cfg)
+}
+
+// ready does not ask for users or the verifier: services would wait for each
+// other when all of them start.
+func (s *Server) ready() map[string]web.Check {
+	return map[string]web.Check{
+		"database": s.db.ping,
+		"stopping": func(context.Context) error {
+			if s.leaving.Load() {
+				return errLeaving
+			}
+			return nil
+		},
+	}
+}
+
+// Addr returns the address of the public door.
+func (s *Server) Addr() string { return s.doors.Public.Addr().String() }
+
+// InternalAddr returns the address of the internal door.
+func (s *Server) InternalAddr() string { return s.doors.Internal.Addr().String() }
+
+// Close releases what New acquired. Run does so by itself.
+func (s *Server) Close() error {
+	err := s.doors.Close()
+	if s.bus != nil {
+		s.bus.Close()
+	}
+	if s.db.close != nil {
+		err = errors.Join(err, s.db.close())
+	}
+	return err
+}

@@ -1,0 +1,85 @@
+package authd
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"stockroom/pkg/secret"
+)
+
+// Config is everything an operator decides about the service. The variables
+// are prefixed STOCKROOM_; the README explains them.
+type Config struct {
+	Env          string `env:"ENV"           envDefault:"production"`
+	Addr         string `env:"ADDR"          envDefault:":8001"`
+	InternalAddr string `env:"INTERNAL_ADDR" envDefault:":9001"`
+
+	DatabaseURL string `env:"DATABASE_URL,required,notEmpty"`
+	NATSURL     string `env:"NATS_URL"`
+
+	Secret           string `env:"SECRET"`
+	InternalToken    string `env:"INTERNAL_TOKEN"`
+	UsersInternalURL string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"`
+	TokenIssuer      string `env:"TOKEN_ISSUER"       envDefault:"stockroom"`
+	TokenAudience    string `env:"TOKEN_AUDIENCE"     envDefault:"stockroom"`
+
+	PasswordCost int `env:"PASSWORD_COST" envDefault:"12"`
+	Hashers      int `env:"HASHERS"` // zero: as many as cores
+
+	AdminEmail    string `env:"ADMIN_EMAIL"`
+	AdminUsername string `env:"ADMIN_USERNAME"`
+	AdminPassword string `env:"ADMIN_PASSWORD"`
+
+	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`
+	Grace time.Duration `env:"GRACE" envDefault:"15s"`
+}
+
+const (
+	defaultCost = 12
+	minCost     = 4 // of bcrypt; less than 10 is for tests
+	maxCost     = 16
+)
+
+var (
+	errAdmin = errors.New("STOCKROOM_ADMIN_EMAIL, _USERNAME and _PASSWORD must be set together")
+	errCost  = fmt.Errorf("STOCKROOM_PASSWORD_COST must be from %d to %d", minCost, maxCost)
+)
+
+// orDefault fills in what a Config that was not read from the environment
+// leaves open.
+func (c Config) orDefault() Config {
+	c.PasswordCost = cmp.Or(c.PasswordCost, defaultCost)
+	c.Hashers = cmp.Or(max(c.Hashers, 0), runtime.GOMAXPROCS(0))
+	return c
+}
+
+func (c Config) check() error {
+	production := c.Env == "production"
+	if !production && c.Env != "development" {
+		return fmt.Errorf("STOCKROOM_ENV is %q, want production or development", c.Env)
+	}
+	if c.PasswordCost < minCost || c.PasswordCost > maxCost {
+		return errCost
+	}
+	given := 0
+	for _, v := range []string{c.AdminEmail, c.AdminUsername, c.AdminPassword} {
+		if v != "" {
+			given++
+		}
+	}
+	if given != 0 && given != 3 {
+		return errAdmin
+	}
+	err := secret.Check("STOCKROOM_ADMIN_PASSWORD", c.AdminPassword, production)
+	if given == 0 || !errors.Is(err, secret.ErrKnown) { // how long it is the rules for passwords say
+		err = nil
+	}
+	return errors.Join(
+		err,
+		secret.Check("STOCKROOM_SECRET", c.Secret, production),
+		secret.Check("STOCKROOM_INTERNAL_TOKEN", c.InternalToken, production),
+	)
+}

@@ -1,0 +1,264 @@
+package authtest
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stockroom/pkg/errs"
+	"stockroom/services/auth"
+)
+
+// Accounts is a users service in memory.
+type Accounts struct {
+	mu   sync.Mutex
+	seq  int64
+	byID map[auth.AccountID]auth.Account
+}
+
+var _ auth.Accounts = (*Accounts)(nil)
+
+// NewAccounts returns a users service without accounts.
+func NewAccounts() *Accounts {
+	return &Accounts{byID: make(map[auth.AccountID]auth.Account)}
+}
+
+// Available implements [auth.Accounts].
+func (f *Accounts) Available(_ context.Context, email, username string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.available(email, username)
+}
+
+func (f *Accounts) available(email, username string) error {
+	if err := errs.Validation(auth.Registration{Email: email, Username: username}.Check()...); err != nil {
+		return err
+	}
+	var emailTaken, usernameTaken bool
+	for _, a := range f.byID {
+		emailTaken = emailTaken || !a.Deleted && strings.EqualFold(a.Email, email)
+		usernameTaken = usernameTaken || !a.Deleted && strings.EqualFold(a.Username, username)
+	}
+	username, email = "/username", "/email"
+	switch {
+	case emailTaken && usernameTaken:
+		return auth.ErrEmailTaken.At(taken(email), taken(username))
+	case emailTaken:
+		return auth.ErrEmailTaken.At(taken(email))
+	case usernameTaken:
+		return auth.ErrUsernameTaken.At(taken(username))
+	}
+	return nil
+}
+
+func taken(pointer string) errs.Field {
+	return errs.Field{Pointer: pointer, Code: "taken", Detail: "Is already in use."}
+}
+
+// Create implements [auth.Accounts].
+func (f *Accounts) Create(_ context.Context, a auth.Account) (auth.Account, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if there, ok := f.byID[a.ID]; ok && there.Email == a.Email && there.Username == a.Username {
+		return there, nil
+	}
+	if err := f.available(a.Email, a.Username); err != nil {
+		return auth.Account{}, err
+	}
+	f.seq++
+	a.Active, a.AuthzVersion, a.CreatedAt, a.UpdatedAt = true, f.seq, now(), now()
+	f.byID[a.ID] = a
+	return a, nil
+}
+
+// Lookup implements [auth.Accounts].
+func (f *Accounts) Lookup(_ context.Context, username string) (auth.Account, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, a := range f.byID {
+		if !a.Deleted && strings.EqualFold(a.Username, username) {
+			return a, nil
+		}
+	}
+	return auth.Account{}, auth.ErrAccountNotFound
+}
+
+// Account implements [auth.Accounts].
+func (f *Accounts) Account(_ context.Context, id auth.AccountID) (auth.Account, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	a, ok := f.byID[id]
+	if !ok {
+		return auth.Account{}, auth.ErrAccountNotFound
+	}
+	return a, nil
+}
+
+// ActiveAdmins implements [auth.Accounts].
+func (f *Accounts) ActiveAdmins(context.Context) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for _, a := range f.byID {
+		if a.Role == auth.RoleAdmin && a.Active && !a.Deleted {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Change changes an account's rights, as users does on its own.
+func (f *Accounts) Change(id auth.AccountID, change func(*auth.Account)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.seq++
+	a := f.byID[id]
+	change(&a)
+	a.AuthzVersion = f.seq
+	f.byID[id] = a
+}
+
+// TestAccounts checks the contract of [auth.Accounts]. open returns accounts,
+// and the users service in memory that is behind them.
+func TestAccounts(t *testing.T, open func(t *testing.T) (auth.Accounts, *Accounts)) {
+	for name, test := range map[string]func(*testing.T, auth.Accounts, *Accounts){
+		"CreatedAccountIsFound":       createdAccountIsFound,
+		"CreatingTwiceMakesOne":       creatingTwiceMakesOne,
+		"MissingAccountIsNotFound":    missingAccountIsNotFound,
+		"TakenNamesAreToldApart":      takenNamesAreToldApart,
+		"AllWrongNamesAreTold":        allWrongNamesAreTold,
+		"DeletedAccountHasNoName":     deletedAccountHasNoName,
+		"OnlyActiveAdminsCount":       onlyActiveAdminsCount,
+		"PresentStateOfRightsIsKnown": presentStateOfRightsIsKnown,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, behind := open(t)
+			test(t, a, behind)
+		})
+	}
+}
+
+func newAccount(name string) auth.Account {
+	return auth.Account{ID: auth.AccountID(ID()), Email: name + "@example.com", Username: name, Role: auth.RoleUser}
+}
+
+func create(t *testing.T, a auth.Accounts, account auth.Account) auth.Account {
+	t.Helper()
+	made, err := a.Create(t.Context(), account)
+	require.NoError(t, err)
+	return made
+}
+
+func createdAccountIsFound(t *testing.T, a auth.Accounts, _ *Accounts) {
+	create(t, a, newAccount("other"))
+	want := newAccount("Ada")
+
+	made := create(t, a, want)
+
+	want.Active, want.AuthzVersion, want.CreatedAt, want.UpdatedAt = true, made.AuthzVersion, made.CreatedAt, made.UpdatedAt
+	require.Equal(t, want, made)
+	require.Positive(t, made.AuthzVersion)
+	require.False(t, made.CreatedAt.IsZero())
+	got, err := a.Account(t.Context(), want.ID)
+	require.NoError(t, err)
+	require.Equal(t, made, got)
+	got, err = a.Lookup(t.Context(), "aDA")
+	require.NoError(t, err)
+	require.Equal(t, made, got)
+}
+
+func creatingTwiceMakesOne(t *testing.T, a auth.Accounts, _ *Accounts) {
+	made := create(t, a, newAccount("ada"))
+
+	require.Equal(t, made, create(t, a, auth.Account{ID: made.ID, Email: made.Email, Username: made.Username, Role: made.Role}))
+}
+
+func missingAccountIsNotFound(t *testing.T, a auth.Accounts, _ *Accounts) {
+	_, err := a.Account(t.Context(), auth.AccountID(ID()))
+	require.ErrorIs(t, err, auth.ErrAccountNotFound)
+	_, err = a.Lookup(t.Context(), "nobody")
+	require.ErrorIs(t, err, auth.ErrAccountNotFound)
+}
+
+func takenNamesAreToldApart(t *testing.T, a auth.Accounts, _ *Accounts) {
+	require.NoError(t, a.Available(t.Context(), "ada@example.com", "ada"))
+	create(t, a, newAccount("ada"))
+
+	for name, tt := range map[string]struct {
+		email, username string
+		want            error
+		pointers        []string
+	}{
+		"email":    {"ADA@example.com", "bob", auth.ErrEmailTaken, []string{"/email"}},
+		"username": {"bob@example.com", "ADA", auth.ErrUsernameTaken, []string{"/username"}},
+		"both":     {"ada@example.com", "ada", auth.ErrEmailTaken, []string{"/email", "/username"}},
+	} {
+		err := a.Available(t.Context(), tt.email, tt.username)
+		require.ErrorIs(t, err, tt.want, name)
+		require.Equal(t, tt.pointers, pointers(err), name)
+		_, err = a.Create(t.Context(), auth.Account{
+			ID: auth.AccountID(ID()), Email: tt.email, Username: tt.username, Role: auth.RoleUser,
+		})
+		require.ErrorIs(t, err, tt.want, name)
+	}
+}
+
+func pointers(err error) (list []string) {
+	for _, f := range fields(err) {
+		list = append(list, f.Pointer)
+	}
+	return list
+}
+
+func allWrongNamesAreTold(t *testing.T, a auth.Accounts, _ *Accounts) {
+	err := a.Available(t.Context(), "no address", "no name")
+
+	require.ErrorIs(t, err, errs.ErrValidation)
+	require.Equal(t, []string{"/email", "/username"}, pointers(err))
+}
+
+func deletedAccountHasNoName(t *testing.T, a auth.Accounts, behind *Accounts) {
+	made := create(t, a, newAccount("ada"))
+	behind.Change(made.ID, func(x *auth.Account) { x.Deleted = true })
+
+	_, err := a.Lookup(t.Context(), "ada")
+	require.ErrorIs(t, err, auth.ErrAccountNotFound)
+	got, err := a.Account(t.Context(), made.ID)
+	require.NoError(t, err)
+	require.True(t, got.Deleted)
+	require.NoError(t, a.Available(t.Context(), "ada@example.com", "ada"))
+}
+
+func onlyActiveAdminsCount(t *testing.T, a auth.Accounts, behind *Accounts) {
+	create(t, a, newAccount("user"))
+	for i, name := range []string{"one", "two", "three"} {
+		admin := newAccount(name)
+		admin.Role = auth.RoleAdmin
+		made := create(t, a, admin)
+		behind.Change(made.ID, func(x *auth.Account) { x.Active, x.Deleted = i != 1, i == 2 })
+	}
+
+	n, err := a.ActiveAdmins(t.Context())
+
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+}
+
+func presentStateOfRightsIsKnown(t *testing.T, a auth.Accounts, behind *Accounts) {
+	made := create(t, a, newAccount("ada"))
+	change := auth.ChangeID(ID())
+	behind.Change(made.ID, func(x *auth.Account) {
+		x.Role, x.Active, x.PasswordChange = auth.RoleAdmin, false, change
+	})
+
+	got, err := a.Account(t.Context(), made.ID)
+
+	require.NoError(t, err)
+	require.Greater(t, got.AuthzVersion, made.AuthzVersion)
+	made.Role, made.Active, made.PasswordChange, made.AuthzVersion = auth.RoleAdmin, false, change, got.AuthzVersion
+	require.Equal(t, made, got)
+}

@@ -1,0 +1,157 @@
+package authtest
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"stockroom/services/auth"
+)
+
+func requireSession(t *testing.T, s Stores, want auth.Session) {
+	t.Helper()
+	got, err := s.Sessions.Session(t.Context(), want.ID)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+}
+
+func revoke(t *testing.T, s Stores, id auth.SessionID, at time.Time, why string) {
+	t.Helper()
+	err := s.Sessions.Update(t.Context(), id, func(x *auth.Session) error {
+		x.Revoke(at, why)
+		return nil
+	})
+	require.NoError(t, err)
+}
+
+func addedSessionIsFound(t *testing.T, s Stores) {
+	c := addCredential(t, s)
+	addSession(t, s, c.Account)
+	at := now()
+	want := auth.Session{
+		ID: auth.SessionID(ID()), Account: c.Account, Generation: 1 << 40, Replays: 3,
+		SignedInAt: at, RotatedAt: at.Add(time.Second), ExpiresAt: at.Add(time.Hour),
+		RevokedAt: at.Add(time.Minute), RevokedFor: "reason",
+	}
+	require.NoError(t, s.Sessions.Add(t.Context(), want, 0))
+
+	requireSession(t, s, want)
+}
+
+func missingSessionIsNotFound(t *testing.T, s Stores) {
+	_, err := s.Sessions.Session(t.Context(), auth.SessionID(ID()))
+
+	require.ErrorIs(t, err, auth.ErrSessionNotFound)
+}
+
+func sessionNeedsThePresentRevision(t *testing.T, s Stores) {
+	c := addCredential(t, s)
+
+	require.ErrorIs(t, s.Sessions.Add(t.Context(), session(c.Account), 1), auth.ErrCredentialChanged)
+	require.ErrorIs(t, s.Sessions.Add(t.Context(), session(auth.AccountID(ID())), 0), auth.ErrCredentialChanged)
+
+	require.NoError(t, s.Changes.Activate(t.Context(), stage(t, s, c.Account, ""), 0, now()))
+	require.ErrorIs(t, s.Sessions.Add(t.Context(), session(c.Account), 0), auth.ErrCredentialChanged)
+	require.NoError(t, s.Sessions.Add(t.Context(), session(c.Account), 1))
+}
+
+func sessionsDoNotSlipPastAnActivation(t *testing.T, s Stores) {
+	c := addCredential(t, s)
+	change := stage(t, s, c.Account, "")
+	sessions := make([]auth.Session, 24)
+	added := make([]bool, len(sessions))
+	var wg sync.WaitGroup
+	for i := range sessions {
+		sessions[i] = session(c.Account)
+		wg.Go(func() { added[i] = s.Sessions.Add(t.Context(), sessions[i], 0) == nil })
+		if i == len(sessions)/2 {
+			wg.Go(func() { _ = s.Changes.Activate(t.Context(), change, 0, now()) })
+		}
+	}
+	wg.Wait()
+
+	requireHash(t, s, c.Account, change.Hash)
+	for i, x := range sessions {
+		got, err := s.Sessions.Session(t.Context(), x.ID)
+		if !added[i] {
+			require.ErrorIs(t, err, auth.ErrSessionNotFound)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, auth.RevokedPassword, got.RevokedFor, "made with the old password, and goes on")
+	}
+}
+
+func updatedSessionIsFound(t *testing.T, s Stores) {
+	c := addCredential(t, s)
+	want, other := addSession(t, s, c.Account), addSession(t, s, c.Account)
+	requireSession(t, s, want)
+	want.Generation, want.Replays, want.RotatedAt = 5, 2, want.RotatedAt.Add(time.Minute)
+	want.RevokedAt, want.RevokedFor = want.RotatedAt.Add(time.Minute), "reason"
+
+	require.NoError(t, s.Sessions.Update(t.Context(), want.ID, func(x *auth.Session) error {
+		*x = want
+		return nil
+	}))
+
+	requireSession(t, s, want)
+	requireSession(t, s, other)
+}
+
+func failedUpdateIsRolledBack(t *testing.T, s Stores) {
+	want := addSession(t, s, addCredential(t, s).Account)
+	failure := errors.New("failure")
+
+	err := s.Sessions.Update(t.Context(), want.ID, func(x *auth.Session) error {
+		x.Generation = 99
+		return failure
+	})
+
+	require.ErrorIs(t, err, failure)
+	requireSession(t, s, want)
+}
+
+func unknownSessionsAreNotUpdated(t *testing.T, s Stores) {
+	err := s.Sessions.Update(t.Context(), auth.SessionID(ID()), func(*auth.Session) error {
+		return errors.New("called")
+	})
+
+	require.ErrorIs(t, err, auth.ErrSessionNotFound)
+}
+
+func concurrentUpdatesAllCount(t *testing.T, s Stores) {
+	x := addSession(t, s, addCredential(t, s).Account)
+	const updates = 16
+	failures := make([]error, updates)
+	var wg sync.WaitGroup
+	for i := range updates {
+		wg.Go(func() {
+			failures[i] = s.Sessions.Update(t.Context(), x.ID, func(x *auth.Session) error {
+				x.Generation++
+				return nil
+			})
+		})
+	}
+	wg.Wait()
+
+	require.NoError(t, errors.Join(failures...))
+	x.Generation += updates
+	requireSession(t, s, x)
+}
+
+func pruneRemovesExpiredSessions(t *testing.T, s Stores) {
+	c := addCredential(t, s)
+	x, other := session(c.Account), session(c.Account)
+	other.ExpiresAt = x.ExpiresAt.Add(time.Microsecond)
+	require.NoError(t, s.Sessions.Add(t.Context(), x, 0))
+	require.NoError(t, s.Sessions.Add(t.Context(), other, 0))
+
+	require.NoError(t, s.Sessions.Prune(t.Context(), other.ExpiresAt))
+
+	_, err := s.Sessions.Session(t.Context(), x.ID)
+	require.ErrorIs(t, err, auth.ErrSessionNotFound)
+	requireSession(t, s, other)
+}
