@@ -36,7 +36,8 @@ type Cache struct {
 	loads   flights // from the database
 	slots   chan struct{}
 
-	repairing sync.Mutex // held by whoever brings the second level up to date
+	recent    recent
+	repairing sync.Mutex // held by the reader that brings the second level up to date
 }
 
 // New returns a Cache that reads everything from the database until it follows

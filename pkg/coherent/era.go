@@ -18,6 +18,8 @@ type era struct {
 	floor   int64                     // events up to here were not applied one by one
 	listGen atomic.Int64              // the last event that may have changed a list
 	stripes [stripeCount]atomic.Int64 // the last event that named an id of the stripe
+
+	begun atomic.Bool // the second level has been brought to this era
 }
 
 func newEra(head commitlog.Head) *era {

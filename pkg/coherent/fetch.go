@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"time"
-
-	"stockroom/pkg/commitlog"
 )
 
 const (
@@ -39,6 +37,9 @@ func (c *Cache) fetch(ctx context.Context, key Key, a aim, load Load) (result, e
 		return c.fromDatabase(ctx, key, a, load)
 	}
 	a.seq = max(applied.Seq, a.seq)
+	if !c.begun(ctx, began) {
+		return c.fromDatabase(ctx, key, a, load)
+	}
 
 	claim := Claim{Key: key, Epoch: a.epoch, Token: rand.Text()}
 	found, ok := c.ask(ctx, claim, a.seq)
@@ -54,7 +55,7 @@ func (c *Cache) fetch(ctx context.Context, key Key, a aim, load Load) (result, e
 		a.seq = max(a.seq, found.Watermark)
 		return c.fill(ctx, claim, a, load)
 	case ok && found.State == Behind:
-		c.repair(ctx, applied)
+		c.repair(ctx, found.Watermark, applied)
 	}
 	return c.fromDatabase(ctx, key, a, load)
 }
@@ -107,16 +108,4 @@ func (c *Cache) fill(ctx context.Context, claim Claim, a aim, load Load) (res re
 		c.count.rejectedPuts.Add(1)
 	}
 	return res, nil
-}
-
-// repair brings a second level that has missed events, or was rolled back or
-// flushed, to what this process has applied. One reader does it while the
-// others go on.
-func (c *Cache) repair(ctx context.Context, head commitlog.Head) {
-	if !c.repairing.TryLock() {
-		return
-	}
-	defer c.repairing.Unlock()
-
-	c.resetSecondLevel(ctx, head)
 }

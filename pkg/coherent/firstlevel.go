@@ -138,13 +138,15 @@ func (l *firstLevel) forget(ev commitlog.Event) {
 	}
 }
 
-// reset forgets everything: what is known begins anew at head.
-func (l *firstLevel) reset(head commitlog.Head) {
-	l.era.Store(newEra(head))
+// reset forgets everything, and returns the era that begins at head.
+func (l *firstLevel) reset(head commitlog.Head) *era {
+	now := newEra(head)
+	l.era.Store(now)
 	// The entries of the era before are unreadable already; this frees their memory.
 	l.items.InvalidateAll()
 	l.lists.InvalidateAll()
 	l.absent.InvalidateAll()
+	return now
 }
 
 func (l *firstLevel) close() {

@@ -11,9 +11,8 @@ import (
 // own watermark, the last event that it has seen with all before it, in the same
 // place as its values: whatever is lost or rolled back takes both along.
 //
-// Each method is one atomic step. Every one may fail, at any time and for any
-// time, and may have had its effect all the same, even much later; none may
-// block for long, and a caller goes on without it.
+// Each method is one atomic step. Every one may fail, at any time, and may have
+// its effect all the same, even much later. None may block for long.
 type SecondLevel interface {
 	// Get looks for the value of c.Key, which must be right as of need in the
 	// epoch c.Epoch. If it is not there, one caller at a time gets a claim to
@@ -21,9 +20,9 @@ type SecondLevel interface {
 	Get(ctx context.Context, c Claim, need int64, lease time.Duration) (Found, error)
 
 	// Fill keeps e for the time ttl, and ends the claim. It refuses, and says
-	// so, if the claim is not held any more: an event named the key, the claim
-	// ran out, there was a reset that e.AsOf does not reach, another epoch
-	// began, or an event after e.AsOf may have changed the list.
+	// so, if the claim is not held any more because an event named the key, it
+	// ran out, or everything was forgotten meanwhile, and if an event after
+	// e.AsOf may have changed the list that e is.
 	Fill(ctx context.Context, c Claim, e Entry, ttl time.Duration) (bool, error)
 
 	// Release ends a claim without a value, if it is still held.
@@ -31,16 +30,18 @@ type SecondLevel interface {
 
 	// Apply makes everything invalid that ev names, if ev is the next event, and
 	// returns the watermark after it: at least ev.Seq if ev is in. Less says
-	// that events before ev are missing, or, by [Lost], that there is no
-	// watermark of this epoch; then nothing was changed.
+	// that events before ev are missing or, by [Lost], that there is no
+	// watermark of this epoch; nothing was changed then.
 	Apply(ctx context.Context, ev commitlog.Event) (int64, error)
 
-	// Reset makes everything invalid that was read before head, and head the
-	// watermark; unless the watermark is of the same epoch and has got there.
-	Reset(ctx context.Context, head commitlog.Head) error
+	// Begin makes head the watermark. Values and claims are forgotten unless it
+	// is the watermark already: one that is further says that the log has gone
+	// back since, which nothing else may tell.
+	Begin(ctx context.Context, head commitlog.Head) error
 
-	// Watermark returns the last event applied, or the zero Head if none is known.
-	Watermark(ctx context.Context) (commitlog.Head, error)
+	// Reset makes head the watermark and forgets all values and claims, unless
+	// the watermark is of the same epoch and has got at least there.
+	Reset(ctx context.Context, head commitlog.Head) error
 }
 
 // Lost stands for the watermark of a [SecondLevel] that has none of the epoch
@@ -71,3 +72,7 @@ const (
 	Claimed              // the value is missing, and the caller is the one to load it
 	Wait                 // the value is missing, and somebody else loads it
 )
+
+func (s State) String() string {
+	return [...]string{"behind", "hit", "claimed", "wait"}[s]
+}

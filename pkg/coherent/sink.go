@@ -2,7 +2,6 @@ package coherent
 
 import (
 	"context"
-	"log/slog"
 
 	"stockroom/pkg/commitlog"
 )
@@ -12,11 +11,13 @@ import (
 // get back into the first level afterwards. Apply never fails: a second level
 // that does not answer is behind from then on, which its watermark tells.
 func (c *Cache) Apply(ctx context.Context, ev commitlog.Event) error {
-	if c.l1.era.Load().epoch != ev.Epoch {
+	now := c.l1.era.Load()
+	if now.epoch != ev.Epoch {
 		return c.Reset(ctx, commitlog.Head{Epoch: ev.Epoch, Seq: ev.Seq})
 	}
 	if c.store != nil {
-		c.applySecondLevel(ctx, ev)
+		c.recent.add(ev)
+		c.applySecondLevel(ctx, now, ev)
 	}
 	c.l1.forget(ev)
 	return nil
@@ -26,33 +27,15 @@ func (c *Cache) Apply(ctx context.Context, ev commitlog.Event) error {
 // of ev to be applied. That is always safe.
 func (c *Cache) Forget(ev commitlog.Event) { c.l1.forget(ev) }
 
-// Reset forgets everything that was read before head: in the first level, and
-// in the second unless that has followed by itself. It never fails.
+// Reset forgets everything that the first level holds, and has the second level
+// begin at head. It never fails: a second level that does not answer is not
+// used before it has.
 func (c *Cache) Reset(ctx context.Context, head commitlog.Head) error {
 	c.count.resets.Add(1)
-	c.l1.reset(head)
+	now := c.l1.reset(head)
 	if c.store != nil {
-		c.resetSecondLevel(ctx, head)
+		c.recent.clear()
+		c.begun(ctx, now)
 	}
 	return nil
-}
-
-func (c *Cache) applySecondLevel(ctx context.Context, ev commitlog.Event) {
-	at, err := c.store.Apply(ctx, ev)
-	switch {
-	case err != nil:
-		c.count.l2Errors.Add(1)
-	case at < ev.Seq:
-		c.resetSecondLevel(ctx, commitlog.Head{Epoch: ev.Epoch, Seq: ev.Seq})
-	}
-}
-
-func (c *Cache) resetSecondLevel(ctx context.Context, head commitlog.Head) {
-	if err := c.store.Reset(ctx, head); err != nil {
-		c.count.l2Errors.Add(1)
-		return
-	}
-	c.count.resets.Add(1)
-	c.log.InfoContext(ctx, "second level brought up to date",
-		slog.String("cache", c.name), slog.Int64("epoch", head.Epoch), slog.Int64("seq", head.Seq))
 }

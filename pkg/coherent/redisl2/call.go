@@ -1,0 +1,112 @@
+package redisl2
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+	"github.com/sony/gobreaker/v2"
+
+	"stockroom/pkg/coherent"
+)
+
+const (
+	failuresToOpen = 3                      // in a row
+	openFor        = 250 * time.Millisecond // then one call tries
+)
+
+// connect prepares a client whose every step is over within the timeout of a call.
+func connect(url string, timeout time.Duration) (*redis.Client, error) {
+	opts, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, fmt.Errorf("parse URL of Redis: %w", err)
+	}
+	opts.ContextTimeoutEnabled = true // off by default: a call would ignore its deadline
+	opts.DialTimeout = max(10*timeout, 100*time.Millisecond)
+	opts.DialerRetries = 1 // waits between dials; the breaker tries again
+	opts.ReadTimeout = timeout
+	opts.WriteTimeout = timeout
+	opts.PoolTimeout = timeout
+	opts.MaxRetries = 1 // for a connection that has gone stale in the pool
+	opts.MinRetryBackoff = time.Millisecond
+	opts.MaxRetryBackoff = time.Millisecond
+	opts.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	opts.DisableIdentity = true // two commands per connection that nobody reads
+	opts.Protocol = 2
+	return redis.NewClient(opts), nil
+}
+
+func newBreaker(name string, log *slog.Logger) *gobreaker.CircuitBreaker[any] {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return gobreaker.NewCircuitBreaker[any](gobreaker.Settings{
+		Name:        name,
+		Timeout:     openFor,
+		ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= failuresToOpen },
+		IsExcluded:  func(err error) bool { return errors.Is(err, errGivenUp) },
+		OnStateChange: func(name string, from, to gobreaker.State) {
+			switch {
+			case to == gobreaker.StateClosed:
+				log.Info("second level is back", slog.String("cache", name))
+			case from == gobreaker.StateClosed:
+				log.Warn("second level is away", slog.String("cache", name))
+			}
+		},
+	})
+}
+
+// errGivenUp marks a call that its caller has ended, which says nothing about Redis.
+var errGivenUp = errors.New("call given up")
+
+// run runs a script, unless Redis is known to be away.
+func (s *Store) run(ctx context.Context, script *redis.Script, keys []string, args ...any) (any, error) {
+	return s.breaker.Execute(func() (any, error) {
+		call, cancel := context.WithTimeout(ctx, s.timeout)
+		defer cancel()
+		reply, err := script.Run(call, s.redis, keys, args...).Result()
+		if err != nil && ctx.Err() != nil {
+			return nil, errors.Join(errGivenUp, err)
+		}
+		return reply, err
+	})
+}
+
+func flag(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+// foundOf reads the reply of the script get. A value is still packed.
+func foundOf(reply any) (found coherent.Found, packed string, err error) {
+	parts, _ := reply.([]any)
+	if len(parts) < 2 {
+		return found, "", fmt.Errorf("get: unexpected reply %T", reply)
+	}
+	found.Watermark, _ = parts[1].(int64)
+	switch parts[0] {
+	case "behind":
+		found.State = coherent.Behind
+	case "wait":
+		found.State = coherent.Wait
+	case "claimed":
+		found.State = coherent.Claimed
+	case "hit":
+		if len(parts) != 5 {
+			return found, "", fmt.Errorf("get: unexpected length %d of a hit", len(parts))
+		}
+		found.State = coherent.Hit
+		found.Entry.AsOf, _ = parts[2].(int64)
+		found.Entry.Version, _ = parts[3].(int64)
+		packed, _ = parts[4].(string)
+	default:
+		return found, "", fmt.Errorf("get: unexpected reply %v", parts[0])
+	}
+	return found, packed, nil
+}
