@@ -122,7 +122,7 @@ func (r *Keyring) newKey(number int, id string) (Key, error) {
 	return Key{
 		Number: number, ID: id, Public: public,
 		Sealed:    box.Seal(nonce, nonce, private.Seed(), []byte(id)),
-		CreatedAt: r.now(),
+		CreatedAt: r.now().UTC().Truncate(time.Microsecond),
 	}, nil
 }
 
