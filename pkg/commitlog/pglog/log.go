@@ -16,6 +16,7 @@ import (
 // Log is a [commitlog.Source] and the only way to write what it covers.
 type Log struct {
 	pool     *pgxpool.Pool
+	probe    *probe
 	onCommit func(context.Context, commitlog.Event)
 }
 
@@ -26,12 +27,19 @@ var (
 
 // New returns the log in the schema of pool.
 func New(pool *pgxpool.Pool) *Log {
-	return &Log{pool: pool, onCommit: func(context.Context, commitlog.Event) {}}
+	return &Log{pool: pool, probe: newProbe(pool.Config()), onCommit: func(context.Context, commitlog.Event) {}}
 }
 
 // OnCommit sets what is told of every commit, after it. Call it before the
 // first Write.
 func (l *Log) OnCommit(tell func(context.Context, commitlog.Event)) { l.onCommit = tell }
+
+// Close closes the connection that the log is read on, beside the pool's.
+func (l *Log) Close() {
+	<-l.probe.turn
+	defer func() { l.probe.turn <- struct{}{} }()
+	l.probe.disconnect(context.Background())
+}
 
 // Write runs fn in a transaction whose commit has number seq. Writers wait for
 // each other from the first statement on, so they cannot deadlock, and what fn
@@ -43,7 +51,7 @@ func (l *Log) Write(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx,
 	if err != nil {
 		return commitlog.Event{}, fmt.Errorf("begin: %w", err)
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after Commit it has nothing to do
+	defer rollback(ctx, tx)
 
 	var ev commitlog.Event
 	err = tx.QueryRow(ctx, `update commit_head set seq = seq + 1 where id = 1 returning epoch, seq`).Scan(&ev.Epoch, &ev.Seq)
@@ -70,60 +78,33 @@ func (l *Log) Write(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx,
 	return ev, nil
 }
 
-// Head implements [commitlog.Source]. It fails on a standby, which may be behind.
-func (l *Log) Head(ctx context.Context) (commitlog.Head, error) {
-	var h commitlog.Head
-	var standby bool
-	err := l.pool.QueryRow(ctx, `select epoch, seq, pg_is_in_recovery() from commit_head where id = 1`).Scan(&h.Epoch, &h.Seq, &standby)
-	if err != nil {
-		return commitlog.Head{}, fmt.Errorf("read head: %w", err)
-	}
-	if standby {
-		return commitlog.Head{}, fmt.Errorf("read head: the database is a standby")
-	}
-	return h, nil
+// rollback gives the number back even if the caller has gone. After a commit it
+// has nothing to do.
+func rollback(ctx context.Context, tx pgx.Tx) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	_ = tx.Rollback(ctx) // if it fails the connection is closed, which rolls back too
 }
 
-// Since implements [commitlog.Source].
-func (l *Log) Since(ctx context.Context, after int64, limit int) ([]commitlog.Event, error) {
-	rows, err := l.pool.Query(ctx, `
-		select h.epoch, l.seq, l.ids::text[], l.lists, l.kind, l.at
-		from commit_log l, commit_head h
-		where h.id = 1 and l.seq > $1
-		order by l.seq
-		limit $2`, after, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read log after %d: %w", after, err)
-	}
-	events, err := pgx.CollectRows(rows, pgx.RowToStructByPos[commitlog.Event])
-	if err != nil {
-		return nil, fmt.Errorf("read log after %d: %w", after, err)
-	}
-	for i := range events {
-		events[i].At = events[i].At.UTC()
-	}
-	return events, nil
-}
+// trimBatch bounds how long one statement of Trim takes.
+const trimBatch = 10_000
 
-// Raise implements [commitlog.Raiser].
-func (l *Log) Raise(ctx context.Context, found, seen commitlog.Head) error {
-	_, err := l.pool.Exec(ctx, `
-		update commit_head set epoch = greatest(epoch, $2) + 1, seq = greatest(seq, $3)
-		where id = 1 and epoch = $1`, found.Epoch, seen.Epoch, seen.Seq)
-	if err != nil {
-		return fmt.Errorf("end epoch %d: %w", found.Epoch, err)
-	}
-	return nil
-}
-
-// Trim forgets commits older than keep and all but the last rows ones.
+// Trim forgets commits older than keep and all but the last rows ones, from the
+// beginning of the log on.
 func (l *Log) Trim(ctx context.Context, keep time.Duration, rows int64) error {
-	_, err := l.pool.Exec(ctx, `
-		delete from commit_log
-		where at < clock_timestamp() - $1::interval
-		   or seq <= (select seq from commit_head where id = 1) - $2`, keep, rows)
-	if err != nil {
-		return fmt.Errorf("trim log: %w", err)
+	for {
+		tag, err := l.pool.Exec(ctx, `
+			delete from commit_log where seq in (
+				select l.seq from commit_log l, commit_head h
+				where h.id = 1 and l.seq < greatest(
+					h.seq + 1 - $2,
+					coalesce((select seq from commit_log where at >= clock_timestamp() - $1::interval order by seq limit 1), h.seq + 1))
+				order by l.seq limit $3)`, keep, rows, trimBatch)
+		if err != nil {
+			return fmt.Errorf("trim log: %w", err)
+		}
+		if tag.RowsAffected() < trimBatch {
+			return nil
+		}
 	}
-	return nil
 }

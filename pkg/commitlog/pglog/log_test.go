@@ -20,6 +20,7 @@ func TestLog(t *testing.T) {
 
 		pool := testkit.Postgres(t, commitlogtest.PostgresMigrations)
 		log := pglog.New(pool)
+		t.Cleanup(log.Close)
 		return commitlogtest.Subject{
 			Source: log, Raiser: log, OnCommit: log.OnCommit, Trim: log.Trim,
 			Write: func(ctx context.Context, entry commitlog.Entry, fail error) (commitlog.Event, error) {

@@ -133,12 +133,13 @@ func (l *Log) Raise(ctx context.Context, found, seen commitlog.Head) error {
 	return nil
 }
 
-// Trim forgets commits older than keep and all but the last rows ones.
+// Trim forgets commits older than keep and all but the last rows ones, from the
+// beginning of the log on.
 func (l *Log) Trim(ctx context.Context, keep time.Duration, rows int64) error {
 	_, err := l.db.Write.ExecContext(ctx, `
-		delete from commit_log
-		where at < ?
-		   or seq <= (select seq from commit_head where id = 1) - ?`, sqlite.FormatTime(time.Now().Add(-keep)), rows)
+		delete from commit_log where seq < (
+			select max(h.seq + 1 - ?2, coalesce((select seq from commit_log where at >= ?1 order by seq limit 1), h.seq + 1))
+			from commit_head h where h.id = 1)`, sqlite.FormatTime(time.Now().Add(-keep)), rows)
 	if err != nil {
 		return fmt.Errorf("trim log: %w", err)
 	}
