@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/coherent"
+	"stockroom/pkg/coherent/memoryl2"
 	"stockroom/pkg/commitlog"
 	"stockroom/pkg/errs"
 	"stockroom/pkg/token"
@@ -34,7 +35,7 @@ func newServer(t *testing.T) *server {
 	t.Helper()
 
 	store := catalogtest.New()
-	cache := coherent.New(coherent.Config{Name: "catalog"})
+	cache := coherent.New(coherent.Config{Store: memoryl2.New(time.Now), Name: "catalog"})
 	follower := commitlog.NewFollower(commitlog.Config{Source: source{store}, Sink: cache})
 	cache.Follow(follower)
 	store.OnCommit = func(ctx context.Context, c catalogtest.Commit) { follower.Committed(ctx, event(c)) }

@@ -1,0 +1,38 @@
+package catalogd
+
+import (
+	"fmt"
+	"time"
+
+	"stockroom/pkg/secret"
+)
+
+// Config is everything an operator decides about the service. The variables
+// are prefixed STOCKROOM_; the README explains them.
+type Config struct {
+	Env          string `env:"ENV" envDefault:"production"`
+	Addr         string `env:"ADDR" envDefault:":8003"`
+	InternalAddr string `env:"INTERNAL_ADDR" envDefault:":9003"`
+
+	DatabaseURL string `env:"DATABASE_URL,required,notEmpty"`
+	RedisURL    string `env:"REDIS_URL"`
+	NATSURL     string `env:"NATS_URL"`
+
+	InternalToken    string `env:"INTERNAL_TOKEN"`
+	AuthURL          string `env:"AUTH_URL" envDefault:"http://auth:8001"`
+	UsersInternalURL string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"`
+	TokenIssuer      string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
+	TokenAudience    string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
+
+	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`
+	Grace time.Duration `env:"GRACE" envDefault:"15s"`
+}
+
+func (c Config) check() error {
+	switch c.Env {
+	case "production", "development":
+	default:
+		return fmt.Errorf("STOCKROOM_ENV is %q, want production or development", c.Env)
+	}
+	return secret.Check("STOCKROOM_INTERNAL_TOKEN", c.InternalToken, c.Env == "production")
+}

@@ -1,0 +1,70 @@
+package catalogd
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"stockroom/pkg/commitlog"
+	"stockroom/pkg/commitlog/pglog"
+	"stockroom/pkg/commitlog/sqlitelog"
+	"stockroom/pkg/postgres"
+	"stockroom/pkg/sqlite"
+	"stockroom/services/catalog"
+	"stockroom/services/catalog/adapters/pgstore"
+	"stockroom/services/catalog/adapters/sqlitestore"
+)
+
+// database is the store and the log of one of the engines.
+type database struct {
+	store catalog.Store
+	log   interface {
+		commitlog.Source
+		OnCommit(tell func(context.Context, commitlog.Event))
+		Trim(ctx context.Context, keep time.Duration, rows int64) error
+	}
+	close func() error
+}
+
+func openDatabase(ctx context.Context, url string) (database, error) {
+	scheme, path, _ := strings.Cut(url, ":")
+	switch scheme {
+	case "postgres", "postgresql":
+		pool, err := postgres.Open(ctx, url, pgstore.Migrations())
+		if err != nil {
+			return database{}, err
+		}
+		log := pglog.New(pool)
+		return database{pgstore.New(pool, log), log, func() error { pool.Close(); return nil }}, nil
+	case "sqlite":
+		db, err := sqlite.Open(ctx, path, sqlitestore.Migrations())
+		if err != nil {
+			return database{}, err
+		}
+		log := sqlitelog.New(db)
+		return database{sqlitestore.New(db, log), log, db.Close}, nil
+	default:
+		return database{}, errors.New("STOCKROOM_DATABASE_URL must begin with postgres: or sqlite:")
+	}
+}
+
+// OpenService opens the database at url, as Config.DatabaseURL has it, and
+// returns what can be done with the catalog in it, and what closes it again. No
+// server is needed and none is disturbed: a running one finds in the log what
+// is written, and its caches drop it within its next look, 250 ms.
+func OpenService(ctx context.Context, url string) (_ *catalog.Service, closeDatabase func() error, err error) {
+	db, err := openDatabase(ctx, url)
+	if err != nil {
+		return nil, nil, err
+	}
+	return newService(db.store), db.close, nil
+}
+
+func newService(store catalog.Store) *catalog.Service {
+	return catalog.NewService(store, time.Now, func() catalog.ProductID {
+		return catalog.ProductID(uuid.Must(uuid.NewV7()).String())
+	})
+}
