@@ -64,6 +64,23 @@ var routes = []route{
 	{"DELETE", "/api/v1/products/{}", catalog, signed, usual},
 }
 
+// Route is what others may know of the routing table.
+type Route struct {
+	Method  string
+	Pattern string // {} stands for one segment
+	Token   bool   // the gateway looks for one
+}
+
+// Routes returns what can be reached through the gateway, besides what it
+// answers itself.
+func Routes() []Route {
+	all := make([]Route, 0, len(routes))
+	for _, r := range routes {
+		all = append(all, Route{r.method, r.pattern, r.access == signed})
+	}
+	return all
+}
+
 // endpoint is one thing that can be done at one resource: forwarded, or
 // answered by the gateway.
 type endpoint struct {
