@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/schollz/progressbar/v3"
+
+	"stockroom/services/catalog/catalogd"
+	"stockroom/services/catalog/demo"
+	"stockroom/standalone"
+)
+
+// loadDemo adds demo products. It writes into the file of the catalog as the
+// catalog itself does, with a row in the commit log for each commit: a system
+// that runs on the same data learns of them as of its own.
+func loadDemo(ctx context.Context, args []string) (err error) {
+	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	flags.SetOutput(os.Stderr)
+	n := flags.Int("n", 1000, "how many products there shall be")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return errUsage
+	}
+	if flags.NArg() > 0 || *n < 1 || *n > demo.MaxProducts {
+		return errUsage
+	}
+	dir, err := filepath.Abs(dataDir())
+	if err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	service, closeStore, err := catalogd.OpenService(ctx, standalone.DatabaseURL(dir, "catalog"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeStore()) }()
+
+	bar := progressbar.NewOptions(*n,
+		progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionSetDescription("Products"),
+		progressbar.OptionShowCount(),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionFullWidth(),
+		progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }),
+	)
+	added, err := demo.Load(ctx, service, *n, func(done int) { _ = bar.Set(done) })
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d demo products added, %d were there already.\n", added, *n-added)
+	return nil
+}

@@ -1,0 +1,66 @@
+// Command stockroom runs the whole system in one process, and fills it with
+// demo products.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const usage = `usage: stockroom [run]          run the API, the services and their data in one process
+       stockroom demo [-n N]    load N demo products (default 1000), whether it runs or not
+
+environment:
+  STOCKROOM_ADDR            where the API listens (default 127.0.0.1:8000)
+  STOCKROOM_DATA            where the data is kept (default ./data)
+  STOCKROOM_ADMIN_EMAIL, STOCKROOM_ADMIN_USERNAME, STOCKROOM_ADMIN_PASSWORD
+                            the first administrator; without them one is made
+                            whose password is shown once
+  STOCKROOM_LOG_LEVEL       debug, info, warn or error (default warn)
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // from the first signal on, the next has its usual effect
+	err := command(ctx, os.Args[1:])
+	stop()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage):
+		fmt.Fprint(os.Stderr, usage)
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "stockroom:", err)
+		os.Exit(1)
+	}
+}
+
+var errUsage = errors.New("usage")
+
+func command(ctx context.Context, args []string) error {
+	name := "run"
+	if len(args) > 0 {
+		name, args = args[0], args[1:]
+	}
+	switch name {
+	case "run":
+		if len(args) > 0 {
+			return errUsage
+		}
+		return runAll(ctx)
+	case "demo":
+		return loadDemo(ctx, args)
+	case "help", "-h", "-help", "--help":
+		fmt.Print(usage)
+		return nil
+	}
+	return errUsage
+}
+
+func dataDir() string { return cmp.Or(os.Getenv("STOCKROOM_DATA"), "data") }

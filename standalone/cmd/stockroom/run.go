@@ -1,0 +1,81 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	"stockroom/pkg/telemetry"
+	"stockroom/standalone"
+)
+
+// runAll runs the system until ctx is done.
+func runAll(ctx context.Context) error {
+	log, err := telemetry.NewLogger(os.Stderr, cmp.Or(os.Getenv("STOCKROOM_LOG_LEVEL"), "warn"))
+	if err != nil {
+		return err
+	}
+	cost, err := strconv.Atoi(cmp.Or(os.Getenv("STOCKROOM_PASSWORD_COST"), "12"))
+	if err != nil {
+		return fmt.Errorf("STOCKROOM_PASSWORD_COST: %w", err)
+	}
+	s, err := standalone.New(ctx, standalone.Config{
+		Addr:         cmp.Or(os.Getenv("STOCKROOM_ADDR"), "127.0.0.1:8000"),
+		Dir:          dataDir(),
+		PasswordCost: cost,
+		Admin: standalone.Admin{
+			Email:    os.Getenv("STOCKROOM_ADMIN_EMAIL"),
+			Username: os.Getenv("STOCKROOM_ADMIN_USERNAME"),
+			Password: os.Getenv("STOCKROOM_ADMIN_PASSWORD"),
+		},
+	}, log)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() {
+		defer stop()
+		done <- s.Run(ctx)
+	}()
+	err = greet(ctx, s)
+	if err != nil {
+		stop()
+	}
+	return errors.Join(err, <-done)
+}
+
+// greet says where everything is, and who may administer it. The password goes
+// to the terminal and nowhere else.
+func greet(ctx context.Context, s *standalone.Stockroom) error {
+	admin, fresh, err := s.AwaitAdmin(ctx)
+	if ctx.Err() != nil {
+		return nil // stopped before it was ready
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Printf(`
+  Stockroom is ready.
+
+  API          %[1]s/api/v1
+  Swagger UI   %[1]s/docs
+  ReDoc        %[1]s/redoc
+  Data         %[2]s
+
+`, s.URL(), s.Dir())
+	if !fresh {
+		return nil
+	}
+	fmt.Printf(`  The first administrator has been made. The password is shown only now.
+
+  Username     %s
+  Password     %s
+
+`, admin.Username, admin.Password)
+	return s.AdminShown()
+}

@@ -1,0 +1,63 @@
+package standalone
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// secrets is what only this installation knows. It is made once.
+type secrets struct {
+	path string
+
+	InternalToken string `json:"internal_token"`
+	AuthSecret    string `json:"auth_secret"`
+
+	// AdminPassword is that of the first administrator until it has been shown.
+	AdminPassword string `json:"admin_password,omitempty"`
+}
+
+func loadSecrets(path string) (*secrets, error) {
+	s := &secrets{path: path}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		s.InternalToken, s.AuthSecret, s.AdminPassword = generateSecret(), generateSecret(), generatePassword()
+		return s, s.save()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("secrets: %w", err)
+	}
+	if err := json.Unmarshal(text, s); err != nil {
+		return nil, fmt.Errorf("secrets in %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// generateSecret returns 260 random bits. What it begins with keeps them from
+// looking, once in ten thousand times, like the beginning of "development".
+func generateSecret() string { return "s-" + rand.Text() + rand.Text() }
+
+// save writes the file in one step, so that a crash leaves the old or the new.
+func (s *secrets) save() error {
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("save secrets: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(s.path), ".secrets-*") // only its owner may read it
+	if err != nil {
+		return fmt.Errorf("save secrets: %w", err)
+	}
+	_, err = f.Write(append(text, '\n'))
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), s.path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("save secrets: %w", err), os.Remove(f.Name()))
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+// Package standalone is the whole system in one process, with nothing to install.
+//
+// The services are those that run in production and cannot tell the difference:
+// only their configuration is another one, with SQLite files for PostgreSQL and
+// an embedded NATS server.
+package standalone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"stockroom/gateway/gatewayd"
+	"stockroom/pkg/run"
+	"stockroom/pkg/web"
+	"stockroom/services/auth/authd"
+	"stockroom/services/catalog/catalogd"
+	"stockroom/services/users/usersd"
+)
+
+// Config says where the system listens and keeps its data.
+type Config struct {
+	Addr         string // of the gateway; all else listens on free ports of the loopback interface
+	Dir          string // made if it is missing
+	PasswordCost int    // of hashing; zero: what authd does by itself
+	Admin        Admin  // the first one; empty: one with a generated password
+}
+
+// Stockroom is the system, listening.
+type Stockroom struct {
+	dir      string
+	addr     string
+	usersURL string // its internal door
+	secrets  *secrets
+	admin    Admin
+	lock     *lock
+	bus      *bus
+	services []run.Server
+	gateway  run.Server
+}
+
+// New puts the system together: first all doors, so that each service can be
+// told where the others are.
+func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *Stockroom, err error) {
+	dir, err := filepath.Abs(cfg.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	s := &Stockroom{dir: dir}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.release(ctx))
+		}
+	}()
+	if s.lock, err = acquire(dir); err != nil {
+		return nil, err
+	}
+	if s.secrets, err = loadSecrets(filepath.Join(dir, "secrets.json")); err != nil {
+		return nil, err
+	}
+	if s.admin, err = cfg.Admin.orGenerated(s.secrets); err != nil {
+		return nil, err
+	}
+	if s.bus, err = startBus(); err != nil {
+		return nil, err
+	}
+	d, err := openDoors(ctx, cfg.Addr)
+	if err != nil {
+		return nil, err
+	}
+	s.addr, s.usersURL = d.gateway.Public.Addr().String(), internalURL(d.users)
+	if err := s.assemble(ctx, cfg, d, log); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return s, nil
+}
+
+// assemble makes every service with the configuration that a deployment would
+// give it.
+func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors, log *slog.Logger) error {
+	const env = "production" // the secrets here are as good as any
+	token, nats := s.secrets.InternalToken, s.bus.url()
+
+	users, err := usersd.New(ctx, usersd.Config{
+		Env: env, DatabaseURL: s.database("users"), NATSURL: nats, InternalToken: token,
+		AuthURL: publicURL(d.auth), AuthInternalURL: internalURL(d.auth),
+		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+	}, d.users, log.With("service", "users"))
+	if err != nil {
+		return fmt.Errorf("users: %w", err)
+	}
+	s.services = append(s.services, users)
+
+	auth, err := authd.New(ctx, authd.Config{
+		Env: env, DatabaseURL: s.database("auth"), NATSURL: nats, InternalToken: token,
+		Secret: s.secrets.AuthSecret, PasswordCost: cfg.PasswordCost, UsersInternalURL: internalURL(d.users),
+		AdminEmail: s.admin.Email, AdminUsername: s.admin.Username, AdminPassword: s.admin.Password,
+		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+	}, d.auth, log.With("service", "auth"))
+	if err != nil {
+		return fmt.Errorf("auth: %w", err)
+	}
+	s.services = append(s.services, auth)
+
+	catalog, err := catalogd.New(ctx, catalogd.Config{
+		Env: env, DatabaseURL: s.database("catalog"), NATSURL: nats, InternalToken: token,
+		AuthURL: publicURL(d.auth), UsersInternalURL: internalURL(d.users),
+		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+	}, d.catalog, log.With("service", "catalog"))
+	if err != nil {
+		return fmt.Errorf("catalog: %w", err)
+	}
+	s.services = append(s.services, catalog)
+
+	s.gateway, err = gatewayd.New(ctx, gatewayd.Config{
+		Env: env, NATSURL: nats, InternalToken: token,
+		AuthURLs: []string{publicURL(d.auth)}, AuthInternalURLs: []string{internalURL(d.auth)},
+		UsersURLs: []string{publicURL(d.users)}, UsersInternalURLs: []string{internalURL(d.users)},
+		CatalogURLs: []string{publicURL(d.catalog)}, CatalogInternalURLs: []string{internalURL(d.catalog)},
+		AuthURL: publicURL(d.auth), UsersInternalURL: internalURL(d.users),
+		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+	}, d.gateway, log.With("service", "gateway"))
+	if err != nil {
+		return fmt.Errorf("gateway: %w", err)
+	}
+	return nil
+}
+
+const (
+	issuer = "stockroom"
+	grace  = 15 * time.Second // for requests under way when the system stops
+)
+
+// URL returns where the API is.
+func (s *Stockroom) URL() string { return "http://" + s.addr }
+
+// Dir returns where the data is.
+func (s *Stockroom) Dir() string { return s.dir }
+
+// Run works until ctx is done. The gateway stops first, so that what it lets
+// in is still answered.
+func (s *Stockroom) Run(ctx context.Context) error {
+	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var g errgroup.Group
+	outer, give := context.WithCancel(ctx)
+	defer give()
+	g.Go(func() error {
+		defer give()
+		return run.All(inner, s.services...)
+	})
+	g.Go(func() error {
+		defer stop()
+		return s.gateway.Run(outer)
+	})
+	err := g.Wait()
+	s.bus.stop()
+	return errors.Join(err, s.lock.release())
+}
+
+// release gives back what an unfinished New holds: servers do so when they run
+// and are told to stop at once.
+func (s *Stockroom) release(ctx context.Context) error {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	stop()
+	err := run.All(ctx, s.services...)
+	s.bus.stop()
+	return errors.Join(err, s.lock.release())
+}
+
+// database returns the URL of a service's file.
+func (s *Stockroom) database(service string) string { return DatabaseURL(s.dir, service) }
+
+// DatabaseURL returns where a service keeps its data below dir.
+func DatabaseURL(dir, service string) string {
+	return "sqlite:" + filepath.Join(dir, service+".db")
+}
+
+// doors is the doors of everything.
+type doors struct{ gateway, auth, users, catalog web.Doors }
+
+func openDoors(ctx context.Context, addr string) (doors, error) {
+	const loopback = "127.0.0.1:0"
+	var d doors
+	for _, o := range []struct {
+		doors *web.Doors
+		addr  string
+	}{{&d.gateway, addr}, {&d.auth, loopback}, {&d.users, loopback}, {&d.catalog, loopback}} {
+		opened, err := web.Listen(ctx, o.addr, loopback)
+		if err != nil {
+			return doors{}, errors.Join(err, d.close())
+		}
+		*o.doors = opened
+	}
+	return d, nil
+}
+
+func (d doors) close() error {
+	return errors.Join(d.gateway.Close(), d.auth.Close(), d.users.Close(), d.catalog.Close())
+}
+
+func publicURL(d web.Doors) string { return "http://" + d.Public.Addr().String() }
+
+func internalURL(d web.Doors) string { return "http://" + d.Internal.Addr().String() }
