@@ -13,7 +13,7 @@ import (
 // registration takes the other members of an account too, and ignores them:
 // nobody gives themselves a role.
 type registration struct {
-	Email    string `json:"email"    doc:"Unique whatever its letter case; at most 254 bytes"  format:"email"`
+	Email    string `json:"email"    doc:"Unique whatever its letter case; at most 254 bytes"`
 	Username string `json:"username" doc:"Unique whatever its letter case; 3 to 100 characters without @, blanks and control characters"`
 	Password string `json:"password" doc:"8 to 100 characters, with an upper-case letter, a lower-case letter and a digit; not a common one" format:"password"`
 

@@ -47,6 +47,9 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 	if res.StatusCode >= http.StatusBadRequest {
 		return refusal(res.StatusCode, body)
 	}
+	if res.StatusCode >= http.StatusMultipleChoices {
+		return fmt.Errorf("ask users: %w %d to %s %s", errAnswer, res.StatusCode, method, path)
+	}
 	if err := json.Unmarshal(body, out); err != nil {
 		return fmt.Errorf("read answer of users: %w", err)
 	}
