@@ -25,7 +25,8 @@ func (c *compiler) object(t reflect.Type) *object {
 	}
 	o := &object{members: make(map[string]*member), required: make(map[string]bool)}
 	c.objects[t] = o
-	var required []string
+	schema := c.component(t)
+	schema.Required = nil
 	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if !f.IsExported() || name == "-" || f.Anonymous && name == "" {
@@ -34,26 +35,25 @@ func (c *compiler) object(t reflect.Type) *object {
 		if name == "" {
 			name = f.Name
 		}
-		o.members[name] = c.member(f)
+		o.members[name] = c.member(f, schema.Properties[name])
 		o.names = append(o.names, name)
 		if isRequired(f, options) {
-			required = append(required, name)
+			schema.Required = append(schema.Required, name)
 			o.required[name] = true
 		}
-	}
-	if schema := c.component(t); schema != nil {
-		schema.Required = required
 	}
 	return o
 }
 
-// component returns the schema of t in the document.
+// component returns the schema of t, which the document has already: huma adds
+// what a body holds along with it. Types need not have a name of their own.
 func (c *compiler) component(t reflect.Type) *huma.Schema {
-	s := c.registry.Schema(t, true, t.Name())
-	if s.Ref == "" {
-		return nil
+	for name, schema := range c.registry.Map() {
+		if c.registry.TypeFromRef(schemaPrefix+name) == t {
+			return schema
+		}
 	}
-	return c.registry.SchemaFromRef(s.Ref)
+	panic(fmt.Sprintf("web: the document knows nothing of %s", t))
 }
 
 // isRequired reports whether the member of f may not be missing.
@@ -66,22 +66,20 @@ func isRequired(f reflect.StructField, options string) bool {
 		!strings.Contains(options, "omitempty") && !strings.Contains(options, "omitzero")
 }
 
-func (c *compiler) member(f reflect.StructField) *member {
+func (c *compiler) member(f reflect.StructField, schema *huma.Schema) *member {
 	m := &member{index: f.Index, ignored: f.Tag.Get("readOnly") == "true"}
 	if m.ignored {
 		return m
 	}
-	t := f.Type
-	if inner, ok := optionalOf(t); ok {
-		t = inner
-	}
-	schema := huma.SchemaFromField(c.registry, f, f.Name)
-	m.nullable = f.Tag.Get("nullable") == "true"
 	if schema == nil {
 		panic(fmt.Sprintf("web: field %s cannot be read from JSON", f.Name))
 	}
-	m.value = t
+	m.value = f.Type
+	if inner, ok := optionalOf(f.Type); ok {
+		m.value = inner
+	}
+	m.nullable = f.Tag.Get("nullable") == "true"
 	m.limits = limits{c.registry, schema}
-	m.decode = c.decoder(t, m.limits)
+	m.decode = c.decoder(m.value, m.limits)
 	return m
 }

@@ -19,10 +19,14 @@ var (
 	jsonUnmarshalerFrom = reflect.TypeFor[json.UnmarshalerFrom]()
 )
 
+func readsItself(t reflect.Type) bool {
+	pointer := reflect.PointerTo(t)
+	return pointer.Implements(jsonUnmarshaler) || pointer.Implements(jsonUnmarshalerFrom) || pointer.Implements(textUnmarshaler)
+}
+
 // decoder returns how values of type t are read.
 func (c *compiler) decoder(t reflect.Type, limits limits) decoder {
-	pointer := reflect.PointerTo(t)
-	switch {
+	switch pointer := reflect.PointerTo(t); {
 	case pointer.Implements(jsonUnmarshaler), pointer.Implements(jsonUnmarshalerFrom):
 		return decodeItself(limits)
 	case pointer.Implements(textUnmarshaler):

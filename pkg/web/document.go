@@ -2,6 +2,7 @@ package web
 
 import (
 	"maps"
+	"net/http"
 	"reflect"
 	"slices"
 	"strconv"
@@ -13,7 +14,10 @@ import (
 	"stockroom/pkg/errs"
 )
 
-const bearerScheme = "bearer"
+const (
+	bearerScheme = "bearer"
+	schemaPrefix = "#/components/schemas/"
+)
 
 func newDocument(title, version string) *huma.OpenAPI {
 	return &huma.OpenAPI{
@@ -21,7 +25,7 @@ func newDocument(title, version string) *huma.OpenAPI {
 		Info:    &huma.Info{Title: title, Version: version},
 		Paths:   make(map[string]*huma.PathItem),
 		Components: &huma.Components{
-			Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+			Schemas: huma.NewMapRegistry(schemaPrefix, huma.DefaultSchemaNamer),
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				bearerScheme: {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
 			},
@@ -87,23 +91,23 @@ func (b *binder) describeBody() *huma.RequestBody {
 
 func (a *API) responses(op Operation, b *binder, out answer) map[string]*huma.Response {
 	responses := make(map[string]*huma.Response)
-	success := map[int]string{op.Status: "Success"}
+	success := map[int]string{op.Status: http.StatusText(op.Status)}
 	maps.Copy(success, op.Also)
 	for status, meaning := range success {
 		r := &huma.Response{Description: meaning, Headers: describeHeaders(op.Headers)}
 		if out.model != nil && status < 300 && status != fiber.StatusNoContent {
-			r.Content = map[string]*huma.MediaType{fiber.MIMEApplicationJSON: {Schema: a.model(out.model)}}
+			r.Content = map[string]*huma.MediaType{fiber.MIMEApplicationJSON: {Schema: a.model(op, out.model)}}
 		}
 		responses[strconv.Itoa(status)] = r
 	}
 	for status, failures := range byStatus(a.failuresOf(op, b)) {
-		responses[strconv.Itoa(status)] = a.problem(status, failures)
+		responses[strconv.Itoa(status)] = a.problem(failures)
 	}
 	return responses
 }
 
-func (a *API) model(t reflect.Type) *huma.Schema {
-	s := a.doc.Components.Schemas.Schema(t, true, "Answer")
+func (a *API) model(op Operation, t reflect.Type) *huma.Schema {
+	s := a.doc.Components.Schemas.Schema(t, true, op.ID+"Answer")
 	tidy(s)
 	return s
 }
@@ -146,7 +150,7 @@ func byStatus(failures []*errs.Error) map[int][]*errs.Error {
 	return grouped
 }
 
-func (a *API) problem(status int, failures []*errs.Error) *huma.Response {
+func (a *API) problem(failures []*errs.Error) *huma.Response {
 	var codes []string
 	for _, f := range failures {
 		if line := "`" + f.Code + "`: " + f.Title; !slices.Contains(codes, line) {

@@ -45,8 +45,8 @@ func (l limits) plain(v reflect.Value, text string) any {
 	switch {
 	case l.schema.Type == huma.TypeString:
 		return text
-	case reflect.PointerTo(v.Type()).Implements(textUnmarshaler):
-		return nil
+	case readsItself(v.Type()):
+		return nil // its kind says nothing of what was sent
 	case v.CanInt():
 		return v.Int()
 	case v.CanUint():

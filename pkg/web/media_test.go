@@ -18,23 +18,21 @@ import (
 // Not parallel: it measures the memory of the process.
 func TestCompressedBodyIsNotInflated(t *testing.T) {
 	api := echo[thing](t)
-	var bomb bytes.Buffer
-	zip := gzip.NewWriter(&bomb)
-	blank := bytes.Repeat([]byte(" "), 1<<20)
-	for range 200 {
-		_, err := zip.Write(blank)
-		require.NoError(t, err)
-	}
+	var member bytes.Buffer
+	zip := gzip.NewWriter(&member)
+	_, err := zip.Write(make([]byte, 1<<20))
+	require.NoError(t, err)
 	require.NoError(t, zip.Close())
+	bomb := bytes.Repeat(member.Bytes(), 200) // members follow each other in one stream
 
 	for _, encoding := range []string{"gzip", "deflate", "br", "zstd", "identity, gzip", "GZIP"} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		got := call(t, api, http.MethodPost, "/echo", bomb.String(),
+		got := call(t, api, http.MethodPost, "/echo", string(bomb),
 			"Content-Type", "application/json", "Content-Encoding", encoding)
 		runtime.ReadMemStats(&after)
 		require.Equal(t, 415, got.status, encoding)
-		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(50<<20), encoding)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(20<<20), encoding)
 	}
 	got := call(t, api, http.MethodPost, "/echo", `{"name":"a"}`,
 		"Content-Type", "application/json", "Content-Encoding", "identity", "Content-Encoding", "gzip")

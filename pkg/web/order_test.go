@@ -45,47 +45,58 @@ func TestOrderOfChecks(t *testing.T) {
 		code                 string
 	}{
 		"Route": {
-			http.MethodPut, "/nowhere?page=0", "{", []string{"Content-Encoding", "gzip", "Content-Type", "text/xml"},
+			http.MethodPut, "/nowhere?page=0", "{",
+			[]string{"Content-Encoding", "gzip", "Content-Type", "text/xml"},
 			404, "not_found",
 		},
 		"Method": {
-			http.MethodPatch, "/things/x?page=0", "{", []string{"Content-Encoding", "gzip", "Content-Type", "text/xml"},
+			http.MethodPatch, "/things/x?page=0", "{",
+			[]string{"Content-Encoding", "gzip", "Content-Type", "text/xml"},
 			405, "method_not_allowed",
 		},
 		"Encoding": {
-			http.MethodPut, "/things/x?page=0", "{", []string{"Content-Encoding", "gzip", "Content-Type", "application/json"},
+			http.MethodPut, "/things/x?page=0", "{",
+			[]string{"Content-Encoding", "gzip", "Content-Type", "application/json"},
 			415, "unsupported_media_type",
 		},
 		"MediaType": {
-			http.MethodPut, "/things/x?page=0", "{", []string{"Content-Type", "text/xml"},
+			http.MethodPut, "/things/x?page=0", "{",
+			[]string{"Content-Type", "text/xml"},
 			415, "unsupported_media_type",
 		},
 		"URL": {
-			http.MethodPut, "/things/x?page=%zz", "{", []string{"Content-Type", "application/json"},
+			http.MethodPut, "/things/x?page=%zz", "{",
+			[]string{"Content-Type", "application/json"},
 			400, "malformed_request",
 		},
 		"NoToken": {
-			http.MethodPut, "/things/x?page=0", "{", []string{"Content-Type", "application/json"},
+			http.MethodPut, "/things/x?page=0", "{",
+			[]string{"Content-Type", "application/json"},
 			401, "unauthenticated",
 		},
 		"BadToken": {
-			http.MethodPut, "/things/x?page=0", "{", []string{"Content-Type", "application/json", "Authorization", "Bearer x"},
+			http.MethodPut, "/things/x?page=0", "{",
+			[]string{"Content-Type", "application/json", "Authorization", "Bearer x"},
 			401, "invalid_token",
 		},
 		"Permission": {
-			http.MethodPut, "/things/x?page=0", "{", []string{"Content-Type", "application/json", "Authorization", "Bearer user"},
+			http.MethodPut, "/things/x?page=0", "{",
+			[]string{"Content-Type", "application/json", "Authorization", "Bearer user"},
 			403, "permission_denied",
 		},
 		"Syntax": {
-			http.MethodPut, "/things/x?page=0", "{", []string{"Content-Type", "application/json", "Authorization", "Bearer admin"},
+			http.MethodPut, "/things/x?page=0", "{",
+			[]string{"Content-Type", "application/json", "Authorization", "Bearer admin"},
 			400, "malformed_json",
 		},
 		"Validation": {
-			http.MethodPut, "/things/x?page=0", "{}", []string{"Content-Type", "application/json", "Authorization", "Bearer admin"},
+			http.MethodPut, "/things/x?page=0", "{}",
+			[]string{"Content-Type", "application/json", "Authorization", "Bearer admin"},
 			422, "validation_failed",
 		},
 		"Existence": {
-			http.MethodPut, "/things/" + someID, `{"name":"n"}`, []string{"Content-Type", "application/json", "Authorization", "Bearer admin"},
+			http.MethodPut, "/things/" + someID, `{"name":"n"}`,
+			[]string{"Content-Type", "application/json", "Authorization", "Bearer admin"},
 			404, "not_found",
 		},
 	} {

@@ -253,7 +253,7 @@ func TestAnswers(t *testing.T) {
 	})
 
 	got := call(t, api, http.MethodGet, "/list", "")
-	require.Equal(t, `{"items":[]}`, got.body)
+	require.JSONEq(t, `{"items":[]}`, got.body)
 	require.Equal(t, "application/json", got.header.Get("Content-Type"))
 	require.Empty(t, got.header.Get("Server"))
 

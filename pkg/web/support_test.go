@@ -107,7 +107,7 @@ func send(t *testing.T, api *web.API, req *http.Request) answer {
 
 func read(t *testing.T, res *http.Response) answer {
 	t.Helper()
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
 	a := answer{status: res.StatusCode, header: res.Header, body: string(body)}
