@@ -7,12 +7,16 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/coherent"
 	"stockroom/pkg/commitlog"
 )
+
+// clock stands still: what a second level holds ends by events alone.
+func clock() time.Time { return time.Time{} }
 
 // place is a position in the log that a test moves by hand.
 type place struct {
@@ -22,7 +26,7 @@ type place struct {
 
 	stale atomic.Bool
 	own   atomic.Int64
-	asked func() // called by Fresh, if not nil
+	lapse atomic.Int64 // Fresh ends after so many answers, if positive
 }
 
 func newPlace(head commitlog.Head) *place {
@@ -44,8 +48,8 @@ func (p *place) Applied() commitlog.Head {
 }
 
 func (p *place) Fresh() bool {
-	if p.asked != nil {
-		p.asked()
+	if p.lapse.Load() > 0 && p.lapse.Add(-1) == 0 {
+		defer p.stale.Store(true)
 	}
 	return !p.stale.Load()
 }
@@ -82,6 +86,12 @@ func (d *table) commit(ids ...string) commitlog.Event {
 	return ev
 }
 
+func (d *table) head() commitlog.Head {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return commitlog.Head{Epoch: 1, Seq: int64(len(d.log))}
+}
+
 func (d *table) load(key coherent.Key) coherent.Load {
 	return func(context.Context) (coherent.Entry, error) { return d.entry(key), nil }
 }
@@ -115,6 +125,25 @@ func body(key coherent.Key, version int64) []byte {
 	return fmt.Appendf(nil, "%s@%d", key.String()[2:], version)
 }
 
+// gate is a load that goes on when it is told to.
+type gate struct {
+	load    coherent.Load
+	started chan struct{}
+	open    chan struct{}
+}
+
+// slow returns a load that reads key when it starts and returns when it is let.
+func (d *table) slow(key coherent.Key) gate {
+	g := gate{started: make(chan struct{}), open: make(chan struct{})}
+	g.load = func(context.Context) (coherent.Entry, error) {
+		e := d.entry(key)
+		close(g.started)
+		<-g.open
+		return e, nil
+	}
+	return g
+}
+
 // world is a cache that follows a table, step by step.
 type world struct {
 	t     *testing.T
@@ -125,7 +154,13 @@ type world struct {
 
 func newWorld(t *testing.T, store coherent.SecondLevel) *world {
 	t.Helper()
-	w := &world{t: t, db: new(table), place: newPlace(commitlog.Head{Epoch: 1})}
+	return replica(t, new(table), store)
+}
+
+// replica returns one more cache over db, which begins at its head.
+func replica(t *testing.T, db *table, store coherent.SecondLevel) *world {
+	t.Helper()
+	w := &world{t: t, db: db, place: newPlace(db.head())}
 	w.cache = coherent.New(coherent.Config{Name: "test", Store: store})
 	t.Cleanup(w.cache.Close)
 	w.cache.Follow(w.place)
@@ -162,4 +197,18 @@ func (w *world) readFrom(key coherent.Key, least int64) (string, coherent.Origin
 		return "absent", origin
 	}
 	return string(e.Body), origin
+}
+
+// begin starts a read in the background and returns what it will have found.
+func (w *world) begin(key coherent.Key, load coherent.Load) <-chan string {
+	found := make(chan string, 1)
+	go func() {
+		e, _, err := w.cache.Get(context.Background(), key, 0, load)
+		if err != nil {
+			found <- err.Error()
+			return
+		}
+		found <- string(e.Body)
+	}()
+	return found
 }

@@ -1,0 +1,137 @@
+package coherent_test
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"stockroom/pkg/coherent"
+	"stockroom/pkg/coherent/memoryl2"
+)
+
+func TestCacheThatFollowsNothingReadsTheDatabase(t *testing.T) {
+	t.Parallel()
+	db := new(table)
+	c := coherent.New(coherent.Config{Name: "test", Store: memoryl2.New(clock)})
+	t.Cleanup(c.Close)
+
+	for range 2 {
+		_, origin, err := c.Get(t.Context(), itemA, 0, db.load(itemA))
+		require.NoError(t, err)
+		require.Equal(t, coherent.FromDB, origin)
+	}
+}
+
+// levels runs check on a cache without and with a second level, in a bubble:
+// synctest.Wait tells when all readers wait for something.
+func levels(t *testing.T, check func(*testing.T, *world)) {
+	t.Helper()
+	t.Run("OneLevel", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) { check(t, newWorld(t, nil)) })
+	})
+	t.Run("TwoLevels", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) { check(t, newWorld(t, memoryl2.New(clock))) })
+	})
+}
+
+func TestWithoutALeaseTheDatabaseAnswers(t *testing.T) {
+	t.Parallel()
+	levels(t, func(t *testing.T, w *world) {
+		w.write("a")
+		w.read(itemA)
+		w.place.stale.Store(true)
+		w.db.commit("a") // nobody hears of it
+
+		text, origin := w.readFrom(itemA, 0)
+
+		require.Equal(t, "a@2", text)
+		require.Equal(t, coherent.FromDB, origin)
+		require.Equal(t, int64(1), w.cache.Stats().Bypasses)
+	})
+}
+
+func TestLeaseThatEndsOnTheWayIsNotEnough(t *testing.T) {
+	t.Parallel()
+	levels(t, func(t *testing.T, w *world) {
+		w.write("a")
+		w.read(itemA)
+		w.db.commit("a")
+		w.place.lapse.Store(1) // asked once more it says no
+
+		require.Equal(t, "a@2", w.read(itemA))
+	})
+}
+
+func TestLeaseThatEndsOnTheWayToTheSecondLevelIsNotEnough(t *testing.T) {
+	t.Parallel()
+	store := memoryl2.New(clock)
+	first := newWorld(t, store)
+	first.write("a")
+	first.read(itemA)
+	second := replica(t, first.db, store)
+	second.db.commit("a")
+	second.place.lapse.Store(1)
+
+	require.Equal(t, "a@2", second.read(itemA))
+}
+
+func TestOwnWriteIsSeenBeforeItIsApplied(t *testing.T) {
+	t.Parallel()
+	levels(t, func(t *testing.T, w *world) {
+		w.write("a")
+		w.read(itemA)
+		ev := w.db.commit("a")
+		w.place.own.Store(ev.Seq)
+
+		text, origin := w.readFrom(itemA, 0)
+
+		require.Equal(t, "a@2", text)
+		require.Equal(t, coherent.FromDB, origin)
+	})
+}
+
+func TestPresentedNumberIsSeen(t *testing.T) {
+	t.Parallel()
+	levels(t, func(t *testing.T, w *world) {
+		w.write("a")
+		w.read(itemA)
+		ev := w.db.commit("a")
+
+		text, origin := w.readFrom(itemA, ev.Seq)
+
+		require.Equal(t, "a@2", text)
+		require.Equal(t, coherent.FromDB, origin)
+	})
+}
+
+func TestPresentedNumberThatDoesNotExistYetIsIgnored(t *testing.T) {
+	t.Parallel()
+	levels(t, func(t *testing.T, w *world) {
+		w.write("a")
+
+		text, _ := w.readFrom(itemA, 1<<62)
+
+		require.Equal(t, "a@1", text)
+		require.Equal(t, int64(1), w.cache.Stats().Loads)
+	})
+}
+
+func TestReaderWaitsForTheEventItMustSee(t *testing.T) {
+	t.Parallel()
+	levels(t, func(t *testing.T, w *world) {
+		w.write("a")
+		ev := w.db.commit("a")
+		w.place.own.Store(ev.Seq)
+		second := w.begin(itemA, w.db.load(itemA))
+		synctest.Wait()
+		require.Zero(t, w.cache.Stats().Loads)
+
+		w.apply(ev)
+
+		require.Equal(t, "a@2", <-second)
+		require.Zero(t, w.cache.Stats().Bypasses)
+	})
+}
