@@ -24,6 +24,7 @@ type database struct {
 	}
 	log interface {
 		commitlog.Source
+		commitlog.Raiser
 		OnCommit(tell func(context.Context, commitlog.Event))
 		Trim(ctx context.Context, keep time.Duration, rows int64) error
 	}
@@ -39,7 +40,11 @@ func openDatabase(ctx context.Context, url string) (database, error) {
 			return database{}, err
 		}
 		log := pglog.New(pool)
-		return database{pgstore.New(pool, log), log, func() error { pool.Close(); return nil }}, nil
+		return database{pgstore.New(pool, log), log, func() error {
+			log.Close()
+			pool.Close()
+			return nil
+		}}, nil
 	case "sqlite":
 		db, err := sqlite.Open(ctx, path, sqlitestore.Migrations())
 		if err != nil {
@@ -48,6 +53,6 @@ func openDatabase(ctx context.Context, url string) (database, error) {
 		log := sqlitelog.New(db)
 		return database{sqlitestore.New(db, log), log, db.Close}, nil
 	default:
-		return database{}, errors.New("STOCKROOM_DATABASE_URL must begin with postgres: or sqlite:")
+		return database{}, errors.New("want postgres://… or sqlite:/path in STOCKROOM_DATABASE_URL")
 	}
 }

@@ -77,13 +77,20 @@ func New(ctx context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ 
 
 func newChange() users.ChangeID { return users.ChangeID(uuid.Must(uuid.NewV7()).String()) }
 
+// rights is what the own verifier follows: the log itself, so that it is also the
+// one to begin a new epoch when the database turns out to be older than it was.
+type rights struct {
+	internalapi.Rights
+	commitlog.Raiser
+}
+
 // newVerifier returns a verifier that asks the database itself for what others
 // ask this service.
 func (s *Server) newVerifier(svc *users.Service) *token.Verifier {
 	cfg := token.Config{
 		Issuer: s.cfg.TokenIssuer, Audience: s.cfg.TokenAudience,
 		JWKSURL: s.cfg.AuthURL + "/.well-known/jwks.json",
-		Rights:  internalapi.Rights{Source: s.db.log, Service: svc},
+		Rights:  rights{internalapi.Rights{Source: s.db.log, Service: svc}, s.db.log},
 		Log:     s.log,
 	}
 	if s.bus != nil { // a nil *Bus in the interface would not be nil

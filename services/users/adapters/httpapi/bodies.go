@@ -28,8 +28,8 @@ func accountOf(a users.Account) account {
 // stamp always writes microseconds, which time.Time leaves out when they are zero.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
 
-// page is a part of a list.
-type page struct {
+// accountPage is a part of a list.
+type accountPage struct {
 	Items      []account `json:"items"`
 	Total      int       `json:"total"`
 	Page       int       `json:"page"`
@@ -37,12 +37,12 @@ type page struct {
 	TotalPages int       `json:"total_pages" doc:"At least 1"`
 }
 
-func pageOf(p users.Page, f users.Filter) page {
+func pageOf(p users.Page, f users.Filter) accountPage {
 	items := make([]account, 0, len(p.Items))
 	for _, a := range p.Items {
 		items = append(items, accountOf(a))
 	}
-	return page{
+	return accountPage{
 		Items: items, Total: p.Total, Page: f.Page, PageSize: f.Size,
 		TotalPages: max(1, (p.Total+f.Size-1)/f.Size),
 	}

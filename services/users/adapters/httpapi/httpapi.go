@@ -64,11 +64,11 @@ func operation(op web.Operation) web.Operation {
 
 type handler struct{ svc *users.Service }
 
-func (h *handler) list(c *fiber.Ctx, in listInput) (page, error) {
+func (h *handler) list(c *fiber.Ctx, in listInput) (accountPage, error) {
 	f := users.Filter{Page: in.Page, Size: in.PageSize}
 	p, err := h.svc.Accounts(c.UserContext(), f)
 	if err != nil {
-		return page{}, err
+		return accountPage{}, err
 	}
 	return pageOf(p, f), nil
 }

@@ -20,12 +20,12 @@ type accountInput struct {
 
 type editInput struct {
 	ID   web.ID `path:"id"`
-	Body editBody
+	Body accountEdit
 }
 
-// editBody is a partial account. The members of an account that cannot be set
+// accountEdit is a partial account. The members of an account that cannot be set
 // here are ignored, so that what was read can be changed and sent back.
-type editBody struct {
+type accountEdit struct {
 	Email           web.Optional[string] `json:"email" doc:"At most 254 bytes, unique whatever its letter case" example:"ada@example.com"`
 	Username        web.Optional[string] `json:"username" doc:"3 to 100 characters without @ and blanks, unique whatever its letter case" example:"ada"`
 	Password        web.Optional[string] `json:"password" doc:"8 to 100 characters with an upper-case letter, a lower-case letter and a digit"`
@@ -38,7 +38,7 @@ type editBody struct {
 	UpdatedAt string `json:"updated_at,omitempty" readOnly:"true"`
 }
 
-func (b editBody) edit() users.Edit {
+func (b accountEdit) edit() users.Edit {
 	return users.Edit{
 		Email: sent(b.Email), Username: sent(b.Username), Password: sent(b.Password),
 		CurrentPassword: b.CurrentPassword.Value,
@@ -53,7 +53,7 @@ func sent(o web.Optional[string]) *string {
 }
 
 // Validate names every member that could not be set on any account.
-func (b editBody) Validate() error {
+func (b accountEdit) Validate() error {
 	var fields []errs.Field
 	if e, ok := errors.AsType[*errs.Error](b.edit().Check(users.Account{})); ok {
 		fields = e.Fields
@@ -72,11 +72,11 @@ func (b editBody) Validate() error {
 type roleInput struct {
 	ID   web.ID               `path:"id"`
 	Role web.Optional[string] `query:"role" enum:"admin,user" doc:"Unless it is in the body"`
-	Body *roleBody
+	Body *roleAssignment
 }
 
-// roleBody is an account of which only the role counts.
-type roleBody struct {
+// roleAssignment is an account of which only the role counts.
+type roleAssignment struct {
 	Role web.Optional[string] `json:"role" enum:"admin,user" doc:"Unless it is in the query"`
 
 	ID        string `json:"id,omitempty" readOnly:"true"`

@@ -20,6 +20,7 @@ func TestStore(t *testing.T) {
 	userstest.TestStore(t, func(t *testing.T) userstest.Opened {
 		pool := testkit.Postgres(t, pgstore.Migrations())
 		log := pglog.New(pool)
+		t.Cleanup(log.Close)
 		s := pgstore.New(pool, log)
 		return userstest.Opened{Store: s, Rights: s, Log: log, Actors: actors(pool), Audit: audit(pool)}
 	})
