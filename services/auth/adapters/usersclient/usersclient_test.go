@@ -1,12 +1,9 @@
 package usersclient_test
 
 import (
-	"encoding/json"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -23,86 +20,10 @@ func TestAccounts(t *testing.T) {
 
 	authtest.TestAccounts(t, func(t *testing.T) (auth.Accounts, *authtest.Accounts) {
 		behind := authtest.NewAccounts()
-		server := httptest.NewServer(door(behind))
+		server := httptest.NewServer(authtest.Door(behind, internalToken))
 		t.Cleanup(server.Close)
 		return usersclient.New(server.URL, internalToken), behind
 	})
-}
-
-// door is the internal door of users in front of accounts in memory.
-func door(a *authtest.Accounts) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /internal/v1/accounts/availability", func(w http.ResponseWriter, r *http.Request) {
-		in := read(r)
-		err := a.Available(r.Context(), in["email"], in["username"])
-		if errs.KindOf(err) == errs.Invalid {
-			answer(w, nil, err)
-			return
-		}
-		out := map[string]bool{"email_taken": false, "username_taken": false}
-		if e, ok := errors.AsType[*errs.Error](err); ok {
-			for _, f := range e.Fields {
-				out[f.Pointer[1:]+"_taken"] = true
-			}
-		}
-		answer(w, out, nil)
-	})
-	mux.HandleFunc("POST /internal/v1/accounts/lookup", func(w http.ResponseWriter, r *http.Request) {
-		found, err := a.Lookup(r.Context(), read(r)["username"])
-		answer(w, wire(found), err)
-	})
-	mux.HandleFunc("PUT /internal/v1/accounts/{id}", func(w http.ResponseWriter, r *http.Request) {
-		in := read(r)
-		made, err := a.Create(r.Context(), auth.Account{
-			ID: auth.AccountID(r.PathValue("id")), Email: in["email"], Username: in["username"], Role: auth.Role(in["role"]),
-		})
-		answer(w, wire(made), err)
-	})
-	mux.HandleFunc("GET /internal/v1/accounts/{id}", func(w http.ResponseWriter, r *http.Request) {
-		found, err := a.Account(r.Context(), auth.AccountID(r.PathValue("id")))
-		answer(w, wire(found), err)
-	})
-	mux.HandleFunc("GET /internal/v1/admins", func(w http.ResponseWriter, r *http.Request) {
-		n, err := a.ActiveAdmins(r.Context())
-		answer(w, map[string]int{"active": n}, err)
-	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "Bearer "+internalToken {
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		mux.ServeHTTP(w, r)
-	})
-}
-
-func read(r *http.Request) (in map[string]string) {
-	_ = json.NewDecoder(r.Body).Decode(&in)
-	return in
-}
-
-func wire(a auth.Account) map[string]any {
-	return map[string]any{
-		"id": a.ID, "email": a.Email, "username": a.Username, "role": a.Role, "is_active": a.Active, "deleted": a.Deleted,
-		"authz_version": a.AuthzVersion, "password_change": a.PasswordChange,
-		"created_at": a.CreatedAt.Format(time.RFC3339Nano), "updated_at": a.UpdatedAt.Format(time.RFC3339Nano),
-	}
-}
-
-func answer(w http.ResponseWriter, out any, err error) {
-	if err == nil {
-		_ = json.NewEncoder(w).Encode(out)
-		return
-	}
-	e, _ := errors.AsType[*errs.Error](err)
-	status := map[errs.Kind]int{
-		errs.Invalid: http.StatusUnprocessableEntity, errs.NotFound: http.StatusNotFound, errs.Conflict: http.StatusConflict,
-	}[e.Kind]
-	list := []map[string]string{}
-	for _, f := range e.Fields {
-		list = append(list, map[string]string{"pointer": f.Pointer, "code": f.Code, "detail": f.Detail})
-	}
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"code": e.Code, "status": status, "errors": list})
 }
 
 func TestAnswersThatAreNone(t *testing.T) {
@@ -154,7 +75,8 @@ func TestUsersThatAreAwayAreUnavailable(t *testing.T) {
 func TestNameThatUsersRefusesBelongsToNobody(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, nil, errs.Validation(errs.Field{Pointer: "/username", Code: "too_long"}))
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		_, _ = w.Write([]byte(`{"code":"validation_failed","errors":[{"pointer":"/username","code":"too_long"}]}`))
 	}))
 	t.Cleanup(server.Close)
 
