@@ -4,10 +4,6 @@ package httplog
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -21,9 +17,9 @@ const (
 	headPath = "/internal/v1/head"
 	logPath  = "/internal/v1/log"
 
-	maxEvents = 1000
-	maxAnswer = 64 << 20 // a thousand commits of a thousand ids each
-	timeout   = 5 * time.Second
+	deadline  = 2 * time.Second // of the source: whoever asks has a lease of one
+	maxEvents = 1000            // in one answer
+	maxIDs    = 20_000          // in one answer, unless its first event has more
 )
 
 type head struct {
@@ -35,83 +31,59 @@ type events struct {
 	Events []commitlog.Event `json:"events"`
 }
 
-var errQuery = errs.New(errs.Invalid, "validation_failed", "after and limit are numbers, not negative")
-
 // Mount serves src on r: GET /internal/v1/head and GET /internal/v1/log?after=&limit=.
+// Who may ask is for r to see to.
 func Mount(r fiber.Router, src commitlog.Source) {
 	r.Get(headPath, func(c *fiber.Ctx) error {
-		h, err := src.Head(c.UserContext())
+		ctx, cancel := context.WithTimeout(c.UserContext(), deadline)
+		defer cancel()
+		h, err := src.Head(ctx)
 		if err != nil {
 			return err
 		}
 		return c.JSON(head(h))
 	})
 	r.Get(logPath, func(c *fiber.Ctx) error {
-		after, err := strconv.ParseInt(c.Query("after", "0"), 10, 64)
-		if err != nil || after < 0 {
-			return errQuery
-		}
-		limit, err := strconv.Atoi(c.Query("limit", strconv.Itoa(maxEvents)))
-		if err != nil || limit < 0 {
-			return errQuery
-		}
-		found, err := src.Since(c.UserContext(), after, min(limit, maxEvents))
+		after, err := number(c, "after", 0)
 		if err != nil {
 			return err
 		}
-		return c.JSON(events{found})
+		limit, err := number(c, "limit", maxEvents)
+		if err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(c.UserContext(), deadline)
+		defer cancel()
+		found, err := src.Since(ctx, after, int(min(limit, maxEvents)))
+		if err != nil {
+			return err
+		}
+		return c.JSON(events{bound(found)})
 	})
 }
 
-// Client is a [commitlog.Source] on the other side of [Mount].
-type Client struct {
-	url, token string
-	http       *http.Client
+// number reads a query parameter that is not negative.
+func number(c *fiber.Ctx, name string, otherwise int64) (int64, error) {
+	text := c.Query(name)
+	if text == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return 0, errs.Validation(errs.Field{Parameter: name, Code: "invalid", Detail: "must be a number, and not negative"})
+	}
+	return n, nil
 }
 
-var _ commitlog.Source = (*Client)(nil)
-
-// NewClient returns a source at url, the root of an internal listener, which
-// asks for the internal token.
-func NewClient(url, token string) *Client {
-	return &Client{url: url, token: token, http: &http.Client{
-		Timeout:   timeout,
-		Transport: &http.Transport{MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second},
-	}}
-}
-
-// Head implements [commitlog.Source].
-func (c *Client) Head(ctx context.Context) (commitlog.Head, error) {
-	var h head
-	if err := c.get(ctx, headPath, &h); err != nil {
-		return commitlog.Head{}, err
+// bound cuts an answer that names too much, after the first event at the
+// earliest: whoever asks comes back for the rest.
+func bound(found []commitlog.Event) []commitlog.Event {
+	ids := 0
+	for i, ev := range found {
+		ids += len(ev.IDs)
+		if i > 0 && ids > maxIDs {
+			return found[:i]
+		}
 	}
-	return commitlog.Head(h), nil
-}
-
-// Since implements [commitlog.Source].
-func (c *Client) Since(ctx context.Context, after int64, limit int) ([]commitlog.Event, error) {
-	var e events
-	err := c.get(ctx, fmt.Sprintf("%s?after=%d&limit=%d", logPath, after, min(limit, maxEvents)), &e)
-	return e.Events, err
-}
-
-func (c *Client) get(ctx context.Context, path string, into any) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url+path, nil)
-	if err != nil {
-		return fmt.Errorf("read log: %w", err)
-	}
-	req.Header.Set("Authorization", "Bearer "+c.token)
-	res, err := c.http.Do(req)
-	if err != nil {
-		return fmt.Errorf("read log: %w", err)
-	}
-	defer res.Body.Close() //nolint:errcheck // it has been read
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("read log: GET %s: status %d", path, res.StatusCode)
-	}
-	if err := json.NewDecoder(io.LimitReader(res.Body, maxAnswer)).Decode(into); err != nil {
-		return fmt.Errorf("read log: GET %s: %w", path, err)
-	}
-	return nil
+	return found
 }
