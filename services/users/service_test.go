@@ -78,7 +78,8 @@ func TestEdit(t *testing.T) {
 		"Absent":          {nobody, users.Edit{Username: new("nobody")}, nil, users.ErrAccountNotFound},
 		"TakenEmail":      {adaID, users.Edit{Email: new("BOSS@example.com")}, []string{"/email"}, users.ErrEmailTaken},
 		"TakenUsername":   {adaID, users.Edit{Username: new("Boss")}, []string{"/username"}, users.ErrUsernameTaken},
-		"TakenPassword":   {adaID, users.Edit{Username: new("Boss"), Password: new("Secret-123")}, []string{"/username"}, users.ErrUsernameTaken},
+		"TakenNameSecret": {adaID, users.Edit{Username: new("Boss"), Password: new("Secret-123")}, []string{"/username"}, users.ErrUsernameTaken},
+		"TakenWithSecret": {adaID, users.Edit{Email: new("Boss@example.com"), Password: new("Secret-123")}, []string{"/email"}, users.ErrEmailTaken},
 		"Empty":           {adaID, users.Edit{Email: new("")}, []string{"/email"}, errs.ErrValidation},
 	} {
 		t.Run(name, func(t *testing.T) {
