@@ -18,7 +18,6 @@ import (
 
 	"stockroom/gateway/gatewayd"
 	"stockroom/pkg/run"
-	"stockroom/pkg/web"
 	"stockroom/services/auth/authd"
 	"stockroom/services/catalog/catalogd"
 	"stockroom/services/users/usersd"
@@ -41,8 +40,7 @@ type Stockroom struct {
 	admin    Admin
 	lock     *lock
 	bus      *bus
-	services []run.Server
-	gateway  run.Server
+	servers  []run.Server // each before those that it depends on
 }
 
 // New puts the system together: first all doors, so that each service can be
@@ -98,7 +96,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors, log *slog
 	if err != nil {
 		return fmt.Errorf("users: %w", err)
 	}
-	s.services = append(s.services, users)
+	s.dependsOnAllBefore(users)
 
 	auth, err := authd.New(ctx, authd.Config{
 		Env: env, DatabaseURL: s.database("auth"), NATSURL: nats, InternalToken: token,
@@ -109,7 +107,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors, log *slog
 	if err != nil {
 		return fmt.Errorf("auth: %w", err)
 	}
-	s.services = append(s.services, auth)
+	s.dependsOnAllBefore(auth)
 
 	catalog, err := catalogd.New(ctx, catalogd.Config{
 		Env: env, DatabaseURL: s.database("catalog"), NATSURL: nats, InternalToken: token,
@@ -119,9 +117,9 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors, log *slog
 	if err != nil {
 		return fmt.Errorf("catalog: %w", err)
 	}
-	s.services = append(s.services, catalog)
+	s.dependsOnAllBefore(catalog)
 
-	s.gateway, err = gatewayd.New(ctx, gatewayd.Config{
+	gateway, err := gatewayd.New(ctx, gatewayd.Config{
 		Env: env, NATSURL: nats, InternalToken: token,
 		AuthURLs: []string{publicURL(d.auth)}, AuthInternalURLs: []string{internalURL(d.auth)},
 		UsersURLs: []string{publicURL(d.users)}, UsersInternalURLs: []string{internalURL(d.users)},
@@ -132,7 +130,12 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors, log *slog
 	if err != nil {
 		return fmt.Errorf("gateway: %w", err)
 	}
+	s.dependsOnAllBefore(gateway)
 	return nil
+}
+
+func (s *Stockroom) dependsOnAllBefore(server run.Server) {
+	s.servers = append([]run.Server{server}, s.servers...)
 }
 
 const (
@@ -146,25 +149,32 @@ func (s *Stockroom) URL() string { return "http://" + s.addr }
 // Dir returns where the data is.
 func (s *Stockroom) Dir() string { return s.dir }
 
-// Run works until ctx is done. The gateway stops first, so that what it lets
-// in is still answered.
+// Run works until ctx is done. Then everything stops before what it depends on:
+// the gateway first, so that what it let in is still answered.
 func (s *Stockroom) Run(ctx context.Context) error {
-	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	var g errgroup.Group
-	outer, give := context.WithCancel(ctx)
-	defer give()
-	g.Go(func() error {
-		defer give()
-		return run.All(inner, s.services...)
-	})
-	g.Go(func() error {
-		defer stop()
-		return s.gateway.Run(outer)
-	})
-	err := g.Wait()
+	err := inTurn(ctx, s.servers...)
 	s.bus.stop()
 	return errors.Join(err, s.lock.release())
+}
+
+// inTurn runs servers until ctx is done, or one of them returns. Each goes on
+// until the one before it has stopped.
+func inTurn(ctx context.Context, servers ...run.Server) error {
+	first, stopAll := context.WithCancel(ctx)
+	defer stopAll()
+	var g errgroup.Group
+	until := first
+	for _, server := range servers {
+		mine := until
+		next, stopNext := context.WithCancel(context.WithoutCancel(ctx))
+		g.Go(func() error {
+			defer stopNext()
+			defer stopAll()
+			return server.Run(mine)
+		})
+		until = next
+	}
+	return g.Wait()
 }
 
 // release gives back what an unfinished New holds: servers do so when they run
@@ -172,7 +182,7 @@ func (s *Stockroom) Run(ctx context.Context) error {
 func (s *Stockroom) release(ctx context.Context) error {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	stop()
-	err := run.All(ctx, s.services...)
+	err := inTurn(ctx, s.servers...)
 	s.bus.stop()
 	return errors.Join(err, s.lock.release())
 }
@@ -184,30 +194,3 @@ func (s *Stockroom) database(service string) string { return DatabaseURL(s.dir, 
 func DatabaseURL(dir, service string) string {
 	return "sqlite:" + filepath.Join(dir, service+".db")
 }
-
-// doors is the doors of everything.
-type doors struct{ gateway, auth, users, catalog web.Doors }
-
-func openDoors(ctx context.Context, addr string) (doors, error) {
-	const loopback = "127.0.0.1:0"
-	var d doors
-	for _, o := range []struct {
-		doors *web.Doors
-		addr  string
-	}{{&d.gateway, addr}, {&d.auth, loopback}, {&d.users, loopback}, {&d.catalog, loopback}} {
-		opened, err := web.Listen(ctx, o.addr, loopback)
-		if err != nil {
-			return doors{}, errors.Join(err, d.close())
-		}
-		*o.doors = opened
-	}
-	return d, nil
-}
-
-func (d doors) close() error {
-	return errors.Join(d.gateway.Close(), d.auth.Close(), d.users.Close(), d.catalog.Close())
-}
-
-func publicURL(d web.Doors) string { return "http://" + d.Public.Addr().String() }
-
-func internalURL(d web.Doors) string { return "http://" + d.Internal.Addr().String() }
