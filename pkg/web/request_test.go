@@ -271,3 +271,11 @@ func TestAnswers(t *testing.T) {
 	require.Empty(t, got.body)
 	require.Empty(t, got.header.Get("Content-Type"))
 }
+
+func TestProblemIsBounded(t *testing.T) {
+	t.Parallel()
+
+	p := web.NewProblem(errs.ErrValidation.At(make([]errs.Field, 1000)...), "/things", "id")
+	require.Len(t, p.Errors, 100)
+	require.Equal(t, 422, p.Status)
+}

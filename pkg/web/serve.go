@@ -25,7 +25,7 @@ func Serve(ctx context.Context, app *fiber.App, ln net.Listener, grace time.Dura
 	server := app.Server()
 	server.Handler = polite(server.Handler, &leaving)
 
-	door := &door{Listener: ln, open: make(chan struct{})}
+	door := &door{Listener: ln}
 	done := make(chan error, 1)
 	go func() { done <- app.Listener(door) }()
 
@@ -33,7 +33,6 @@ func Serve(ctx context.Context, app *fiber.App, ln net.Listener, grace time.Dura
 	case err := <-done:
 		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
 	case <-ctx.Done():
-		<-door.open // what has not begun cannot be stopped
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
@@ -78,20 +77,13 @@ func emptied(ctx context.Context, server *fasthttp.Server) {
 	}
 }
 
-// door is a listener that says when it is listened to, and closes once.
+// door is a listener that the server may close again.
 type door struct {
 	net.Listener
-	open    chan struct{}
-	opening sync.Once
-	closing sync.Once
-}
-
-func (d *door) Accept() (net.Conn, error) {
-	d.opening.Do(func() { close(d.open) })
-	return d.Listener.Accept()
+	once sync.Once
 }
 
 func (d *door) Close() (err error) {
-	d.closing.Do(func() { err = d.Listener.Close() })
+	d.once.Do(func() { err = d.Listener.Close() })
 	return err
 }
