@@ -137,7 +137,7 @@ func (w *world) start(t *testing.T, cfg catalogd.Config) *replica {
 	var log bytes.Buffer
 	server, err := catalogd.New(t.Context(), cfg, doors, slog.New(slog.NewJSONHandler(&log, nil)))
 	require.NoError(t, err)
-	ctx, stop := context.WithCancel(context.Background()) //nolint:usetesting // outlives the test until cleaned up
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // until it is cleaned up
 	done := make(chan error, 1)
 	go func() { done <- server.Run(ctx) }()
 	t.Cleanup(func() {

@@ -44,7 +44,7 @@ func newWorld(t *testing.T) *world {
 
 	doors, err := web.Listen(t.Context(), "127.0.0.1:0", "127.0.0.1:0")
 	require.NoError(t, err)
-	ctx, stop := context.WithCancel(context.Background()) //nolint:usetesting // outlives the test until cleaned up
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // until it is cleaned up
 	done := make(chan error, 1)
 	go func() { done <- web.Serve(ctx, app, doors.Public, 5*time.Second) }()
 	t.Cleanup(func() {
