@@ -16,11 +16,13 @@ type Bus interface {
 	// Subscribe calls receive with every message that arrives on subject, one at
 	// a time and in the order in which one publisher sent them, until stop is
 	// called. interrupted is called whenever messages may have been lost, and
-	// when they can arrive again.
+	// when they can arrive again. Both are to return soon. When stop returns they
+	// have ended, so they must not call it.
 	Subscribe(subject string, receive func(data []byte), interrupted func()) (stop func(), err error)
 }
 
-// LocalBus is a [Bus] within one process. The zero value is ready.
+// LocalBus is a [Bus] within one process. A message for a subscriber that is far
+// behind is lost. The zero value is ready.
 type LocalBus struct {
 	mu   sync.Mutex
 	subs map[string][]*localSub

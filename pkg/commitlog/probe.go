@@ -3,7 +3,6 @@ package commitlog
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -23,17 +22,19 @@ func (f *Follower) probeUntil(ctx context.Context) {
 	defer every.Stop()
 	timeout, patience := probeTimeout, gapPatience
 	for {
+		begun := time.Now()
 		err := f.probe(ctx, timeout, patience)
 		f.logAway.note(ctx, err)
 		if errors.Is(err, errRaised) {
 			continue
 		}
-		// An answer that is late renews no lease, but a source must be given the
-		// time to connect: if it never could, nothing would ever be fresh again.
-		timeout = min(2*timeout, maxTimeout)
+		// A source that needs longer gets the time: if it was never given enough to
+		// connect, nothing would ever be fresh again.
+		enough := 2 * timeout
 		if err == nil {
-			timeout = probeTimeout
+			enough = 2 * time.Since(begun)
 		}
+		timeout = min(max(enough, probeTimeout), maxTimeout)
 		patience = 0
 		select {
 		case <-ctx.Done():
@@ -55,7 +56,9 @@ func (f *Follower) probe(ctx context.Context, timeout, patience time.Duration) e
 		return err
 	}
 	if head.Before(seen) {
-		return f.lost(ctx, head, seen)
+		if err := f.lost(ctx, head, seen); err != nil {
+			return err
+		}
 	}
 	f.begin(head)
 	if err := f.catchUp(ctx, head, patience); err != nil {
@@ -119,7 +122,8 @@ func (f *Follower) lost(ctx context.Context, head, seen Head) error {
 	f.position.own.Store(nil)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.startOver(head)
-	f.lookSoon()
-	return fmt.Errorf("log has lost commits after %d.%d", head.Epoch, head.Seq)
+	if f.reset == nil || head.Before(*f.reset) {
+		f.startOver(head)
+	}
+	return nil
 }

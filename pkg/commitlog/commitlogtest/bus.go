@@ -2,6 +2,8 @@ package commitlogtest
 
 import (
 	"fmt"
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +25,7 @@ func TestBus(t *testing.T, open func(t *testing.T) commitlog.Bus) {
 		"OtherSubjectsAreNotHeard":   otherSubjectsAreNotHeard,
 		"DataMayBeReused":            dataMayBeReused,
 		"StoppedSubscriberHearsNone": stoppedSubscriberHearsNone,
+		"StopEndsWhatIsUnderWay":     stopEndsWhatIsUnderWay,
 		"NobodyListening":            nobodyListening,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -118,6 +121,42 @@ func stoppedSubscriberHearsNone(t *testing.T, b commitlog.Bus) {
 	require.NoError(t, b.Publish("log", []byte("news")))
 	expect(t, other, "news")
 	require.Empty(t, stopped)
+}
+
+// stopEndsWhatIsUnderWay stops while messages keep arriving: what receive uses
+// may be gone when stop returns.
+func stopEndsWhatIsUnderWay(t *testing.T, b commitlog.Bus) {
+	listen(t, b, "log")
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for i := range 5000 {
+			_ = b.Publish("log", fmt.Append(nil, i)) // it may be too much for somebody
+			runtime.Gosched()
+		}
+	}()
+	for range 20 {
+		var stopped atomic.Bool
+		heard := make(chan struct{}, 1)
+		stop, err := b.Subscribe("log", func([]byte) {
+			select {
+			case heard <- struct{}{}:
+			default:
+			}
+			runtime.Gosched() // so that stop may come between
+			if stopped.Load() {
+				t.Error("heard after stop")
+			}
+		}, func() {})
+		require.NoError(t, err)
+		select {
+		case <-heard:
+		case <-ended:
+		}
+		stop()
+		stopped.Store(true)
+	}
+	<-ended
 }
 
 func nobodyListening(t *testing.T, b commitlog.Bus) {

@@ -17,36 +17,32 @@ import (
 type Bus struct {
 	conn *nats.Conn
 
-	mu          sync.Mutex
-	interrupted []*func()
+	mu            sync.Mutex
+	subscriptions []*subscription
 }
 
 var _ commitlog.Bus = (*Bus)(nil)
 
-// Connect returns a bus on the servers at url. It succeeds if none answers: the
-// connection is made when one does. name tells the server who this is.
-//
-// The defaults of the library would leave a dead connection unnoticed for
-// minutes, stop reconnecting after a while, and send old messages late.
+const (
+	flushTimeout = time.Second
+
+	// What may wait for a subscriber. More would be news of long ago, and the
+	// log has them.
+	maxWaiting      = 8192
+	maxWaitingBytes = 16 << 20
+)
+
+// Connect returns a bus on the servers at url, which may be a list with commas.
+// It succeeds if none answers: the connection is made when one does. name tells
+// the server who this is.
 func Connect(url, name string) (*Bus, error) {
 	b := new(Bus)
-	tell := func(*nats.Conn) { b.tell() }
-	conn, err := nats.Connect(url,
-		nats.Name(name),
-		nats.RetryOnFailedConnect(true),
-		nats.MaxReconnects(-1),
-		nats.ReconnectWait(100*time.Millisecond),
-		nats.ReconnectJitter(100*time.Millisecond, 100*time.Millisecond),
-		nats.ReconnectBufSize(-1),
-		nats.PingInterval(time.Second),
-		nats.MaxPingsOutstanding(2),
-		nats.Timeout(2*time.Second),
-		nats.FlusherTimeout(2*time.Second),
-		nats.ConnectHandler(tell),
-		nats.ReconnectHandler(tell),
+	conn, err := nats.Connect(url, append(settings(), nats.Name(name),
+		nats.ConnectHandler(func(*nats.Conn) { b.tell() }),
+		nats.ReconnectHandler(func(*nats.Conn) { b.tell() }),
 		nats.DisconnectErrHandler(func(*nats.Conn, error) { b.tell() }),
-		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) { b.tell() }),
-	)
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) { b.tell() }), // a slow subscriber, for one
+	)...)
 	if err != nil {
 		return nil, fmt.Errorf("connect nats: %w", err)
 	}
@@ -54,8 +50,32 @@ func Connect(url, name string) (*Bus, error) {
 	return b, nil
 }
 
-// Close ends the connection, and with it every subscription.
-func (b *Bus) Close() { b.conn.Close() }
+// settings that differ from the library's: those would leave a dead connection
+// unnoticed for minutes, stop reconnecting after a while or after two refused
+// passwords, and send old messages late.
+func settings() []nats.Option {
+	return []nats.Option{
+		nats.RetryOnFailedConnect(true),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(100 * time.Millisecond),
+		nats.ReconnectJitter(100*time.Millisecond, 100*time.Millisecond),
+		nats.ReconnectBufSize(-1),
+		nats.IgnoreAuthErrorAbort(),
+		nats.PingInterval(time.Second),
+		nats.MaxPingsOutstanding(2),
+		nats.Timeout(2 * time.Second),
+		nats.FlusherTimeout(2 * time.Second),
+	}
+}
+
+// Close ends the connection, and with it every subscription. What was published
+// is sent first, if there is a connection.
+func (b *Bus) Close() {
+	if b.conn.IsConnected() {
+		_ = b.conn.FlushTimeout(flushTimeout) // whatever does not arrive is in the log
+	}
+	b.conn.Close()
+}
 
 // Publish implements [commitlog.Bus]. It fails while there is no connection.
 func (b *Bus) Publish(subject string, data []byte) error {
@@ -65,36 +85,65 @@ func (b *Bus) Publish(subject string, data []byte) error {
 	return nil
 }
 
+// subscription makes sure that nothing is called after it has stopped: the
+// library may be about to hand over a message even then.
+type subscription struct {
+	mu          sync.Mutex
+	stopped     bool
+	receive     func([]byte)
+	interrupted func()
+}
+
+func (s *subscription) hear(m *nats.Msg) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.stopped {
+		s.receive(m.Data)
+	}
+}
+
+func (s *subscription) stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopped = true
+}
+
 // Subscribe implements [commitlog.Bus].
 func (b *Bus) Subscribe(subject string, receive func([]byte), interrupted func()) (stop func(), err error) {
-	b.add(&interrupted)
-	sub, err := b.conn.Subscribe(subject, func(m *nats.Msg) { receive(m.Data) })
+	s := &subscription{receive: receive, interrupted: interrupted}
+	b.add(s)
+	sub, err := b.conn.Subscribe(subject, s.hear)
+	if err == nil {
+		err = sub.SetPendingLimits(maxWaiting, maxWaitingBytes)
+	}
 	if err != nil {
-		b.remove(&interrupted)
+		b.remove(s)
 		return nil, fmt.Errorf("subscribe to %s: %w", subject, err)
 	}
 	return func() {
-		b.remove(&interrupted)
 		_ = sub.Unsubscribe() // fails only if the connection has ended, and the subscription with it
+		b.remove(s)
+		s.stop()
 	}, nil
 }
 
+// tell calls interrupted of every subscription, which must not take long.
 func (b *Bus) tell() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, interrupted := range b.interrupted {
-		(*interrupted)()
+	for _, s := range b.subscriptions {
+		s.interrupted()
 	}
 }
 
-func (b *Bus) add(interrupted *func()) {
+func (b *Bus) add(s *subscription) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.interrupted = append(b.interrupted, interrupted)
+	b.subscriptions = append(b.subscriptions, s)
 }
 
-func (b *Bus) remove(interrupted *func()) {
+func (b *Bus) remove(s *subscription) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.interrupted = slices.DeleteFunc(b.interrupted, func(o *func()) bool { return o == interrupted })
+	b.subscriptions = slices.DeleteFunc(b.subscriptions, func(o *subscription) bool { return o == s })
 }
