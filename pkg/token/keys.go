@@ -36,7 +36,7 @@ func newKeys(fetch func(context.Context) ([]byte, error), now func() time.Time, 
 }
 
 // known returns the key as far as it is known already, and whether any are.
-func (k *keys) known(kid string) (key ed25519.PublicKey, any bool) {
+func (k *keys) known(kid string) (key ed25519.PublicKey, loaded bool) {
 	set := k.set.Load()
 	if set == nil {
 		return nil, false
@@ -57,13 +57,13 @@ func (k *keys) find(ctx context.Context, kid string) (ed25519.PublicKey, error) 
 	}
 	defer func() { k.turn <- struct{}{} }()
 
-	key, any := k.known(kid) // whoever had the turn before may have found it
-	if key == nil && k.now().Sub(k.tried) >= interval(any) {
+	key, loaded := k.known(kid) // whoever had the turn before may have found it
+	if key == nil && k.now().Sub(k.tried) >= interval(loaded) {
 		// The fetch serves all who wait, so it does not end with one of them.
 		k.refresh(context.WithoutCancel(ctx))
-		key, any = k.known(kid)
+		key, loaded = k.known(kid)
 	}
-	if key == nil && !any {
+	if key == nil && !loaded {
 		return nil, ErrUnavailable.After(time.Second)
 	}
 	if key == nil {
@@ -72,8 +72,8 @@ func (k *keys) find(ctx context.Context, kid string) (ed25519.PublicKey, error) 
 	return key, nil
 }
 
-func interval(any bool) time.Duration {
-	if any {
+func interval(loaded bool) time.Duration {
+	if loaded {
 		return refetchEvery
 	}
 	return firstEvery

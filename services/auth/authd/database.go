@@ -22,6 +22,8 @@ type database struct {
 	close       func() error
 }
 
+var errDatabase = errors.New("the URL in STOCKROOM_DATABASE_URL must begin with postgres: or sqlite:")
+
 func openDatabase(ctx context.Context, url string) (database, error) {
 	scheme, path, _ := strings.Cut(url, ":")
 	switch scheme {
@@ -30,7 +32,7 @@ func openDatabase(ctx context.Context, url string) (database, error) {
 	case "sqlite":
 		return openSQLite(ctx, path)
 	default:
-		return database{}, errors.New("STOCKROOM_DATABASE_URL must begin with postgres: or sqlite:")
+		return database{}, errDatabase
 	}
 }
 
