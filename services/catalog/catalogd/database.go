@@ -38,7 +38,12 @@ func openDatabase(ctx context.Context, url string) (database, error) {
 			return database{}, err
 		}
 		log := pglog.New(pool)
-		return database{pgstore.New(pool, log), log, func() error { pool.Close(); return nil }}, nil
+		closeBoth := func() error {
+			log.Close()
+			pool.Close()
+			return nil
+		}
+		return database{pgstore.New(pool, log), log, closeBoth}, nil
 	case "sqlite":
 		db, err := sqlite.Open(ctx, path, sqlitestore.Migrations())
 		if err != nil {

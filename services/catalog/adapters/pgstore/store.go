@@ -4,7 +4,6 @@ package pgstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -44,7 +43,7 @@ func (s *Store) Create(ctx context.Context, p catalog.Product, by catalog.Accoun
 		return entry(catalog.KindCreated, by, ids...), err
 	})
 	if err != nil {
-		return catalog.Product{}, catalog.Commit{}, fmt.Errorf("create product: %w", err)
+		return catalog.Product{}, catalog.Commit{}, failed(err, "create product")
 	}
 	return p, commit(event), nil
 }
@@ -63,7 +62,7 @@ func (s *Store) CreateMany(ctx context.Context, ps []catalog.Product, by catalog
 	case errors.Is(err, errUnchanged):
 		return 0, latest, nil
 	case err != nil:
-		return 0, catalog.Commit{}, fmt.Errorf("create products: %w", err)
+		return 0, catalog.Commit{}, failed(err, "create products")
 	}
 	return len(ids), commit(event), nil
 }
@@ -92,7 +91,7 @@ func (s *Store) Update(ctx context.Context, id catalog.ProductID, change func(*c
 	case errors.Is(err, errUnchanged):
 		return p, latest, nil
 	case err != nil:
-		return catalog.Product{}, catalog.Commit{}, fmt.Errorf("update product %s: %w", id, err)
+		return catalog.Product{}, catalog.Commit{}, failed(err, "update product %s", id)
 	}
 	return p, commit(event), nil
 }
@@ -111,7 +110,7 @@ func (s *Store) Delete(ctx context.Context, id catalog.ProductID, at time.Time, 
 		return entry(catalog.KindDeleted, by, string(id)), err
 	})
 	if err != nil {
-		return catalog.Commit{}, fmt.Errorf("delete product %s: %w", id, err)
+		return catalog.Commit{}, failed(err, "delete product %s", id)
 	}
 	return commit(event), nil
 }

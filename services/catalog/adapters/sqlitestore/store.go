@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"stockroom/pkg/commitlog"
@@ -42,7 +41,7 @@ func (s *Store) Create(ctx context.Context, p catalog.Product, by catalog.Accoun
 		return entry(catalog.KindCreated, by, ids...), err
 	})
 	if err != nil {
-		return catalog.Product{}, catalog.Commit{}, fmt.Errorf("create product: %w", err)
+		return catalog.Product{}, catalog.Commit{}, failed(err, "create product")
 	}
 	return p, commit(event), nil
 }
@@ -61,7 +60,7 @@ func (s *Store) CreateMany(ctx context.Context, ps []catalog.Product, by catalog
 	case errors.Is(err, errUnchanged):
 		return 0, latest, nil
 	case err != nil:
-		return 0, catalog.Commit{}, fmt.Errorf("create products: %w", err)
+		return 0, catalog.Commit{}, failed(err, "create products")
 	}
 	return len(ids), commit(event), nil
 }
@@ -89,7 +88,7 @@ func (s *Store) Update(ctx context.Context, id catalog.ProductID, change func(*c
 	case errors.Is(err, errUnchanged):
 		return p, latest, nil
 	case err != nil:
-		return catalog.Product{}, catalog.Commit{}, fmt.Errorf("update product %s: %w", id, err)
+		return catalog.Product{}, catalog.Commit{}, failed(err, "update product %s", id)
 	}
 	return p, commit(event), nil
 }
@@ -109,7 +108,7 @@ func (s *Store) Delete(ctx context.Context, id catalog.ProductID, at time.Time, 
 		return entry(catalog.KindDeleted, by, string(id)), err
 	})
 	if err != nil {
-		return catalog.Commit{}, fmt.Errorf("delete product %s: %w", id, err)
+		return catalog.Commit{}, failed(err, "delete product %s", id)
 	}
 	return commit(event), nil
 }
