@@ -78,7 +78,7 @@ func (s *Stockroom) admins(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("count administrators: %w", err)
 	}
-	defer res.Body.Close()
+	defer res.Body.Close() //nolint:errcheck // it was only read
 	if res.StatusCode != http.StatusOK {
 		return 0, fmt.Errorf("count administrators: status %d", res.StatusCode)
 	}

@@ -68,7 +68,7 @@ func send(t *testing.T, method, url, token, body string) (status int, answer str
 	}
 	res, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
-	defer res.Body.Close()
+	defer res.Body.Close() //nolint:errcheck // it was only read
 	read, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
 	return res.StatusCode, string(read)

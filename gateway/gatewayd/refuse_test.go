@@ -24,7 +24,7 @@ func (s *system) raw(t *testing.T, bytes string) (res *http.Response, body, all 
 	var d net.Dialer
 	c, err := d.DialContext(t.Context(), "tcp", s.addr)
 	require.NoError(t, err)
-	defer c.Close()
+	defer c.Close() //nolint:errcheck // nothing depends on a clean goodbye
 	go func() { _, _ = io.WriteString(c, bytes) }()
 
 	var got strings.Builder
@@ -32,7 +32,7 @@ func (s *system) raw(t *testing.T, bytes string) (res *http.Response, body, all 
 	r := bufio.NewReader(io.TeeReader(c, &got))
 	res, err = http.ReadResponse(r, nil)
 	require.NoError(t, err, bytes)
-	defer res.Body.Close()
+	defer res.Body.Close() //nolint:errcheck // it was only read
 	read, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
 	if res.Close {

@@ -172,7 +172,7 @@ func (s *system) documented(n int) bool {
 	if err != nil {
 		return false
 	}
-	defer res.Body.Close()
+	defer res.Body.Close() //nolint:errcheck // it was only read
 	var doc struct{ Paths map[string]any }
 	return json.NewDecoder(res.Body).Decode(&doc) == nil && len(doc.Paths) == 2+n
 }
@@ -202,7 +202,7 @@ func (s *system) call(t *testing.T, method, target, body string, header http.Hea
 	}
 	res, err := http.DefaultTransport.RoundTrip(req)
 	require.NoError(t, err)
-	defer res.Body.Close()
+	defer res.Body.Close() //nolint:errcheck // it was only read
 	got, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
 	return res, string(got)

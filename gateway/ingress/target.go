@@ -39,7 +39,7 @@ func originForm(h *fasthttp.RequestHeader) ([]byte, error) {
 		return target, nil
 	}
 	scheme, rest, ok := bytes.Cut(target, []byte("://"))
-	if !ok || !(is(scheme, "http") || is(scheme, "https")) {
+	if known := is(scheme, "http") || is(scheme, "https"); !ok || !known {
 		return nil, web.ErrMalformedRequest.Because("The request target is a path.")
 	}
 	slash := bytes.IndexByte(rest, '/')

@@ -17,5 +17,6 @@ func hungUp(raw syscall.RawConn) bool {
 	ctl := raw.Control(func(fd uintptr) {
 		_, _, err = syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 	})
-	return ctl != nil || !(errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EINTR))
+	quiet := errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EINTR)
+	return ctl != nil || !quiet
 }

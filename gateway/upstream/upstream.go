@@ -54,7 +54,7 @@ func New(cfg Config) (*Pool, error) {
 		return nil, fmt.Errorf("upstream %s: %d URLs but %d internal URLs", cfg.Name, len(cfg.URLs), len(cfg.InternalURLs))
 	}
 	if cfg.ProbeEvery <= 0 {
-		cfg.ProbeEvery = 500 * time.Millisecond
+		cfg.ProbeEvery = 200 * time.Millisecond // a service that stops says so for 500 ms
 	}
 	p := &Pool{name: cfg.Name}
 	for i, raw := range cfg.URLs {
