@@ -1,0 +1,51 @@
+package stack
+
+import (
+	"fmt"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stockroom/pkg/testkit/servers"
+)
+
+// Options are what a test may want to be different.
+type Options struct {
+	PasswordCost int    // 4 if zero, as tests make many accounts
+	Dir          string // of the one-process form's data; one of the test's own if empty
+}
+
+func (o Options) cost() string {
+	if o.PasswordCost == 0 {
+		return strconv.Itoa(quickHash)
+	}
+	return strconv.Itoa(o.PasswordCost)
+}
+
+// Child starts the one-process form as a process of its own, as `make run`
+// does. It stops with tb.
+func Child(tb testing.TB, o Options) *System {
+	tb.Helper()
+
+	dir := o.Dir
+	if dir == "" {
+		dir = tb.TempDir()
+	}
+	addr := freeAddr(tb)
+	p := startProcess(tb, "stockroom", build(tb, "stockroom"), map[string]string{
+		"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost(),
+		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
+	})
+	s := &System{URL: "http://" + addr, Admin: admin, Processes: map[string]*Process{"stockroom": p}}
+	s.Await(tb)
+	return s
+}
+
+func freeAddr(tb testing.TB) string {
+	tb.Helper()
+
+	port, err := servers.FreePort()
+	require.NoError(tb, err)
+	return fmt.Sprintf("127.0.0.1:%d", port)
+}

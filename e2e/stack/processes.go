@@ -1,0 +1,64 @@
+package stack
+
+import (
+	"crypto/rand"
+	"maps"
+	"strings"
+	"testing"
+
+	"stockroom/pkg/testkit"
+)
+
+// place is where one service listens.
+type place struct{ public, internal string }
+
+func newPlace(tb testing.TB) place {
+	tb.Helper()
+	return place{freeAddr(tb), freeAddr(tb)}
+}
+
+// secret returns one that is good enough for production.
+func secret() string { return rand.Text() + rand.Text() }
+
+// Processes starts every service as a process of its own, and two of the
+// catalog with a Redis each, on PostgreSQL and NATS. They stop with tb.
+func Processes(tb testing.TB, o Options) *System {
+	tb.Helper()
+
+	s := &System{Admin: admin, Processes: map[string]*Process{}, NATS: testkit.NewNATSServer(tb)}
+	db := newDatabase(tb)
+	auth, users, gateway := newPlace(tb), newPlace(tb), newPlace(tb)
+	common := map[string]string{
+		"ENV": "development", "NATS_URL": s.NATS.URL(), "INTERNAL_TOKEN": secret(),
+		"AUTH_URL": "http://" + auth.public, "AUTH_INTERNAL_URL": "http://" + auth.internal,
+		"USERS_INTERNAL_URL": "http://" + users.internal,
+	}
+	start := func(name, program string, at place, more map[string]string) {
+		env := maps.Clone(common)
+		maps.Copy(env, more)
+		env["ADDR"], env["INTERNAL_ADDR"] = at.public, at.internal
+		s.Processes[name] = startProcess(tb, name, build(tb, program), env)
+	}
+	start("users", "usersd", users, map[string]string{"DATABASE_URL": db.url(tb, "users")})
+	start("auth", "authd", auth, map[string]string{
+		"DATABASE_URL": db.url(tb, "auth"), "SECRET": secret(), "PASSWORD_COST": o.cost(),
+		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
+	})
+	catalogDB := db.url(tb, "catalog")
+	var internal []string
+	for _, name := range []string{"catalog-1", "catalog-2"} {
+		at, redis := newPlace(tb), testkit.NewRedisServer(tb)
+		s.Redis = append(s.Redis, redis)
+		s.Catalogs = append(s.Catalogs, "http://"+at.public)
+		internal = append(internal, "http://"+at.internal)
+		start(name, "catalogd", at, map[string]string{"DATABASE_URL": catalogDB, "REDIS_URL": redis.URL()})
+	}
+	start("gateway", "gatewayd", gateway, map[string]string{
+		"AUTH_URLS": "http://" + auth.public, "AUTH_INTERNAL_URLS": "http://" + auth.internal,
+		"USERS_URLS": "http://" + users.public, "USERS_INTERNAL_URLS": "http://" + users.internal,
+		"CATALOG_URLS": strings.Join(s.Catalogs, ","), "CATALOG_INTERNAL_URLS": strings.Join(internal, ","),
+	})
+	s.URL = "http://" + gateway.public
+	s.Await(tb)
+	return s
+}

@@ -1,0 +1,96 @@
+// Package stack starts the whole system for tests and benchmarks, in each form
+// that it is run in: in this process, in one process, and in one process for
+// each service and replica.
+package stack
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"stockroom/pkg/testkit"
+)
+
+// System is a running system.
+type System struct {
+	URL   string // of the gateway
+	Admin Admin
+
+	// Catalogs are the public addresses of the catalog's replicas, past the
+	// gateway; none where they cannot be reached from here.
+	Catalogs []string
+
+	// What the system consists of, for tests that stop parts of it: empty where
+	// it is not ours to stop. The processes are "stockroom", or "auth", "users",
+	// "catalog-1", "catalog-2" and "gateway".
+	Processes map[string]*Process
+	Redis     []*testkit.RedisServer // of each catalog
+	NATS      *testkit.NATSServer
+}
+
+// Admin is an administrator that the system began with.
+type Admin struct{ Email, Username, Password string }
+
+var admin = Admin{Email: "owner@shop.example", Username: "owner", Password: "Correct-Horse-7"}
+
+// patience is for a system to start or to stop, on a busy machine.
+const patience = 90 * time.Second
+
+// Given returns the system that STOCKROOM_URL, STOCKROOM_ADMIN_USERNAME and
+// STOCKROOM_ADMIN_PASSWORD describe, or false if there is none.
+func Given() (*System, bool) {
+	url := os.Getenv("STOCKROOM_URL")
+	if url == "" {
+		return nil, false
+	}
+	return &System{URL: url, Admin: Admin{
+		Email:    os.Getenv("STOCKROOM_ADMIN_EMAIL"),
+		Username: os.Getenv("STOCKROOM_ADMIN_USERNAME"),
+		Password: os.Getenv("STOCKROOM_ADMIN_PASSWORD"),
+	}}, true
+}
+
+// CPU returns the processor time that the processes of s have used.
+func (s *System) CPU(tb testing.TB) time.Duration {
+	tb.Helper()
+
+	var sum time.Duration
+	for _, p := range s.Processes {
+		sum += p.CPU(tb)
+	}
+	return sum
+}
+
+// Await returns when the gateway answers, sends requests on to services that are
+// ready, and the administrator can sign in.
+func (s *System) Await(tb testing.TB) {
+	tb.Helper()
+
+	for _, path := range []string{"/health", "/api/v1/products", "/api/v1/openapi.json", "/.well-known/jwks.json"} {
+		require.Eventually(tb, func() bool { return status(tb.Context(), s.URL+path) == http.StatusOK },
+			patience, 20*time.Millisecond, "%s is never answered", path)
+	}
+	require.Eventually(tb, func() bool { return s.signIn(tb.Context()) == http.StatusOK },
+		patience, 50*time.Millisecond, "the administrator cannot sign in")
+}
+
+func status(ctx context.Context, url string) int {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return 0
+	}
+	return do(req)
+}
+
+func do(req *http.Request) int {
+	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
+	if err != nil {
+		return 0
+	}
+	_ = res.Body.Close() // only the status was wanted
+	return res.StatusCode
+}
