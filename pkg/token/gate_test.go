@@ -186,6 +186,38 @@ func TestChangesBeforeTheStartAreKnown(t *testing.T) {
 	require.ErrorIs(t, err, token.ErrInvalid)
 }
 
+// laggard answers with a list from before the last change, at first.
+type laggard struct {
+	*tokentest.Issuer
+	asked atomic.Int64
+}
+
+func (l *laggard) Revocations(ctx context.Context) (token.Snapshot, error) {
+	if l.asked.Add(1) < 3 {
+		return token.Snapshot{Epoch: 1}, nil
+	}
+	return l.Issuer.Revocations(ctx)
+}
+
+func TestListFromBeforeTheHeadIsNotBelieved(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		i := tokentest.New(t)
+		account := uuid.NewString()
+		raw := i.Token(t, account, "admin")
+		i.Change(account)
+		cfg := i.Config()
+		l := &laggard{Issuer: i}
+		cfg.Rights = l
+
+		_, err := running(t, cfg).Verify(t.Context(), raw)
+
+		require.ErrorIs(t, err, token.ErrInvalid)
+		require.EqualValues(t, 3, l.asked.Load())
+	})
+}
+
 // rights can go out of reach.
 type rights struct {
 	*tokentest.Issuer

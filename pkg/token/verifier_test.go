@@ -63,6 +63,7 @@ func TestClaimsThatAreRefused(t *testing.T) {
 		"NoRole":          {func(c *token.Claims) { c.Role = "" }, token.ErrInvalid},
 		"NoAuthzVersion":  {func(c *token.Claims) { c.AuthzVersion = nil }, token.ErrInvalid},
 		"NoSignInTime":    {func(c *token.Claims) { c.SignedInAt = nil }, token.ErrInvalid},
+		"TooLong":         {func(c *token.Claims) { c.Role = strings.Repeat("r", 4<<10) }, token.ErrInvalid},
 		"NoID":            {func(c *token.Claims) { c.ID = "" }, token.ErrInvalid},
 		"ExpiredAndOther": {func(c *token.Claims) { c.IssuedAt, c.ExpiresAt, c.Issuer = at(-6*time.Minute), at(-time.Minute), "x" }, token.ErrInvalid},
 	} {
