@@ -122,83 +122,6 @@ func TestEventSeenEarlyDropsValues(t *testing.T) {
 	require.Equal(t, "list@2", w.read(listA))
 }
 
-func TestResetForgetsEverything(t *testing.T) {
-	t.Parallel()
-
-	for name, head := range map[string]commitlog.Head{
-		"Forward":         {Epoch: 1, Seq: 10},
-		"AnotherEpoch":    {Epoch: 2, Seq: 10},
-		"SmallerNumbers":  {Epoch: 2, Seq: 1},
-		"WithoutAnEpoch":  {Epoch: 1, Seq: 1},
-		"TheVeryBegining": {Epoch: 2},
-	} {
-		for _, key := range []coherent.Key{itemA, listA, coherent.Item("none")} {
-			t.Run(name+key.String(), func(t *testing.T) {
-				t.Parallel()
-				w := newWorld(t, nil)
-				for range 5 {
-					w.write("a")
-				}
-				w.read(key)
-				slow := w.db.slow(coherent.Item("b"))
-				found := w.begin(coherent.Item("b"), slow.load)
-				<-slow.started
-
-				require.NoError(t, w.cache.Reset(t.Context(), head))
-				w.place.set(head)
-				close(slow.open)
-				<-found
-
-				_, origin := w.readFrom(key, 0)
-				require.Equal(t, coherent.FromDB, origin)
-				_, origin = w.readFrom(coherent.Item("b"), 0)
-				require.Equal(t, coherent.FromDB, origin, "a read from before the reset is not kept")
-			})
-		}
-	}
-}
-
-func TestEventOfAnotherEpochIsAReset(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, nil)
-	w.write("a")
-	w.read(itemA)
-
-	w.apply(commitlog.Event{Epoch: 2, Seq: 1})
-
-	_, origin := w.readFrom(itemA, 0)
-	require.Equal(t, coherent.FromDB, origin)
-}
-
-func TestNothingIsServedWhileAResetIsUnderWay(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, nil)
-	w.write("a")
-
-	require.NoError(t, w.cache.Reset(t.Context(), commitlog.Head{Epoch: 2, Seq: 1}))
-
-	for range 2 { // the position still says epoch 1
-		_, origin := w.readFrom(itemA, 0)
-		require.Equal(t, coherent.FromDB, origin)
-	}
-}
-
-func TestReadFromBeforeAJumpIsNotKept(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, nil)
-	w.write("a")
-	ahead := commitlog.Head{Epoch: 1, Seq: 9}
-	require.NoError(t, w.cache.Reset(t.Context(), ahead))
-
-	// The read begins after the jump, but what it reads is from before.
-	old := func(context.Context) (coherent.Entry, error) { return coherent.Entry{AsOf: 8}, nil }
-	for range 2 {
-		_, origin, err := w.cache.Get(t.Context(), itemA, 0, old)
-		require.NoError(t, err)
-		require.Equal(t, coherent.FromDB, origin)
-	}
-}
-
 func TestOversizedValueIsNotKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
@@ -222,4 +145,20 @@ func TestItemAndListOfOneTextAreTwoValues(t *testing.T) {
 	require.Equal(t, "a@1", w.read(itemA))
 	require.Equal(t, "list@1", w.read(listA))
 	require.NotEqual(t, itemA.String(), listA.String())
+}
+
+func TestAbsenceThatIsNewerReplacesAValue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.write("a")
+	w.read(itemA)
+	ev := w.db.commit("a") // deletes it, and is not applied yet
+	gone := func(context.Context) (coherent.Entry, error) {
+		return coherent.Entry{AsOf: ev.Seq, Absent: true}, nil
+	}
+
+	_, _, err := w.cache.Get(t.Context(), itemA, ev.Seq, gone)
+	require.NoError(t, err)
+
+	require.Equal(t, "absent", w.read(itemA))
 }

@@ -61,7 +61,7 @@ func (s *Store) Get(_ context.Context, c coherent.Claim, need int64, lease time.
 	}
 	x, ok := s.slot(c.Key)
 	switch {
-	case ok && x.token == "" && !(c.Key.IsList() && x.entry.AsOf < m.lists):
+	case ok && x.token == "" && (!c.Key.IsList() || x.entry.AsOf >= m.lists):
 		found.State, found.Entry = coherent.Hit, x.entry
 	case ok && x.token != "" && x.token != c.Token:
 		found.State = coherent.Wait

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 	"github.com/sony/gobreaker/v2"
 
@@ -37,6 +38,9 @@ func connect(url string, timeout time.Duration) (*redis.Client, error) {
 	opts.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	opts.DisableIdentity = true // two commands per connection that nobody reads
 	opts.Protocol = 2
+	// The library writes every failed dial to standard error, for the whole
+	// process. The breaker says once what matters of it.
+	logging.Disable()
 	return redis.NewClient(opts), nil
 }
 
