@@ -2,6 +2,7 @@ package token_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -130,7 +131,7 @@ func TestAuthorizationHeadersThatAreRefused(t *testing.T) {
 	})
 }
 
-func TestChangeOfRightsIsKnownAtOnce(t *testing.T) {
+func TestChangeOfRightsComesAsAMessage(t *testing.T) {
 	t.Parallel()
 	i := tokentest.New(t)
 	cfg := i.Config()
@@ -144,19 +145,36 @@ func TestChangeOfRightsIsKnownAtOnce(t *testing.T) {
 		require.NoError(t, err)
 	}
 
-	v.Offer(i.Change(account))
+	message, err := json.Marshal(i.Change(account))
+	require.NoError(t, err)
+	require.NoError(t, bus.Publish(token.Subject, message))
 
 	require.Eventually(t, func() bool {
 		_, err := v.Verify(t.Context(), raw)
 		return errors.Is(err, token.ErrInvalid)
 	}, 10*time.Second, time.Millisecond)
-	_, err := v.Verify(t.Context(), others)
+	_, err = v.Verify(t.Context(), others)
 	require.NoError(t, err)
 
 	claims := tokentest.Claims(account, "user")
 	*claims.AuthzVersion = 1
 	_, err = v.Verify(t.Context(), i.Sign(t, claims))
 	require.NoError(t, err, "a token with the new rights is good")
+}
+
+func TestOfferedChangeCountsBeforeOfferReturns(t *testing.T) {
+	t.Parallel()
+	i := tokentest.New(t)
+	v := token.NewVerifier(i.Config())
+	account := uuid.NewString()
+	raw := i.Token(t, account, "admin")
+	_, err := v.Verify(t.Context(), raw)
+	require.NoError(t, err)
+
+	v.Offer(i.Change(account))
+
+	_, err = v.Verify(t.Context(), raw)
+	require.ErrorIs(t, err, token.ErrInvalid)
 }
 
 func TestChangeOfRightsIsFoundWithoutAMessage(t *testing.T) {

@@ -122,8 +122,8 @@ func (r *Revocations) prune() {
 	}
 }
 
-// Reset begins anew at head: with the revocations that the log up to there
-// would have told of.
+// Reset adds the revocations that the log up to head would have told of. What
+// is known already stays: numbers of commits only rise, also into a new epoch.
 func (r *Revocations) Reset(ctx context.Context, head commitlog.Head) error {
 	s, err := r.load(ctx)
 	if err != nil {
@@ -134,7 +134,6 @@ func (r *Revocations) Reset(ctx context.Context, head commitlog.Head) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	clear(r.lowest) // versions from before the log went back cannot be compared
 	for _, item := range s.Items {
 		r.raise(item.Account, item.AuthzVersion)
 	}

@@ -136,8 +136,10 @@ func (v *Verifier) freshWithin(d time.Duration) bool {
 }
 
 // Offer tells the verifier of a commit in the users log before the log itself
-// does: users offers its own, so that they count at once.
+// does. It counts when Offer returns, whether or not the verifier runs: users
+// offers its own commits before it answers.
 func (v *Verifier) Offer(e commitlog.Event) {
+	v.rights.Forget(e)
 	v.follower.Offer(e)
 }
 
