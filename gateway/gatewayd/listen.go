@@ -2,6 +2,7 @@ package gatewayd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -17,6 +18,7 @@ const (
 	readTimeout      = 10 * time.Second // for a whole request to arrive
 	writeTimeout     = 15 * time.Second
 	idleTimeout      = 75 * time.Second
+	farewell         = 300 * time.Millisecond
 	documentDeadline = 2 * time.Second
 )
 
@@ -37,19 +39,39 @@ func (s *Server) servePublic(ctx context.Context) error {
 		WriteTimeout:                 writeTimeout,
 		IdleTimeout:                  idleTimeout,
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(ingress.Listen(s.doors.Public)) }()
+	ln := ingress.Listen(s.doors.Public)
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(ln) }()
 	select {
-	case err := <-failed:
+	case err := <-done:
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace)
 	defer cancel()
-	if err := server.ShutdownWithContext(late); err != nil {
+	return sayGoodbye(late, server, ln, done)
+}
+
+// sayGoodbye lets nobody in any more and finishes what is under way. Clients
+// that keep a connection open may send one more request, whose answer tells
+// them to close; to hang up on them could lose it.
+func sayGoodbye(ctx context.Context, server *fasthttp.Server, ln *ingress.Listener, done <-chan error) error {
+	if err := errors.Join(ln.Close(), <-done); err != nil {
+		return fmt.Errorf("stop listening: %w", err)
+	}
+	ln.CloseUnused()
+	waiting, cancel := context.WithTimeout(ctx, farewell)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	// The server counts its listening as a connection, also when that is over.
+	for server.GetOpenConnectionsCount()+1 > 0 && waiting.Err() == nil {
+		<-tick.C
+	}
+	if err := server.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("stop: %w", err)
 	}
-	return <-failed
+	return nil
 }
 
 // within returns the deadline of ctx, or d from now if that is sooner.

@@ -165,3 +165,18 @@ func TestStopLosesNothing(t *testing.T) {
 	close(release)
 	require.Equal(t, http.StatusOK, <-status)
 }
+
+// Connections that were opened and never used do not hold up the end.
+func TestStopDoesNotWaitForUnusedConnections(t *testing.T) {
+	t.Parallel()
+
+	s := newSystem(t)
+	var d net.Dialer
+	c, err := d.DialContext(t.Context(), "tcp", s.addr)
+	require.NoError(t, err)
+	defer c.Close() //nolint:errcheck // nothing depends on a clean goodbye
+	s.stop()
+	require.NoError(t, c.SetReadDeadline(time.Now().Add(4*time.Second))) // less than the library would wait
+	_, err = c.Read(make([]byte, 1))
+	require.ErrorIs(t, err, io.EOF)
+}

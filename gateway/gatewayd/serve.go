@@ -92,6 +92,9 @@ func (s *Server) conclude(x *exchange, err error) {
 	if err != nil {
 		x.problem(err)
 	}
+	if s.stopping.Load() {
+		x.SetConnectionClose()
+	}
 	h := &x.Response.Header
 	for _, kv := range security {
 		if len(h.Peek(kv[0])) == 0 {

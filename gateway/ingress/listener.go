@@ -3,29 +3,67 @@ package ingress
 import (
 	"bytes"
 	"net"
+	"sync"
 	"time"
 )
 
-// Listen wraps a listener for [fasthttp.Server], whose connections remember a
-// little more than the library tells.
-func Listen(ln net.Listener) net.Listener { return listener{ln} }
+// Listener hands out connections that remember a little more than
+// [fasthttp.Server] tells of them.
+type Listener struct {
+	net.Listener
+	once sync.Once
 
-type listener struct{ net.Listener }
+	mu     sync.Mutex
+	unused map[*Conn]struct{} // nothing has been read from them
+}
+
+// Listen wraps ln.
+func Listen(ln net.Listener) *Listener {
+	return &Listener{Listener: ln, unused: map[*Conn]struct{}{}}
+}
 
 // Accept implements [net.Listener].
-func (l listener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
+func (l *Listener) Accept() (net.Conn, error) {
+	inner, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return &Conn{Conn: c}, nil
+	c := &Conn{Conn: inner, listener: l, unused: true}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.unused[c] = struct{}{}
+	return c, nil
+}
+
+// Close implements [net.Listener]. Only the first call does something.
+func (l *Listener) Close() (err error) {
+	l.once.Do(func() { err = l.Listener.Close() })
+	return err
+}
+
+// CloseUnused closes the connections that no request has come over yet.
+// Browsers open some in advance, and the library waits seconds for each.
+func (l *Listener) CloseUnused() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.unused {
+		_ = c.Conn.Close() // whoever reads from it notices
+	}
+}
+
+func (l *Listener) isUsed(c *Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.unused, c)
 }
 
 // Conn is a connection of a client.
 type Conn struct {
 	net.Conn
-	line   int // bytes since the last end of a line
-	linger bool
+	listener *Listener
+	unused   bool
+	line     int // bytes since the last end of a line
+	linger   bool
 }
 
 // LineTooLong reports whether the last line has outgrown the buffer for the
@@ -39,6 +77,10 @@ func (c *Conn) Linger() { c.linger = true }
 // Read implements [net.Conn].
 func (c *Conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
+	if c.unused {
+		c.unused = false
+		c.listener.isUsed(c)
+	}
 	if i := bytes.LastIndexByte(p[:n], '\n'); i >= 0 {
 		c.line = n - i - 1
 	} else {
