@@ -103,74 +103,6 @@ func (s *Service) candidate(ctx context.Context, username string) (Account, Cred
 	return account, credential, err
 }
 
-// Refresh exchanges a refresh token for new tokens with the present rights of
-// the account. It fails with ErrInvalidRefreshToken if it is none, and with
-// ErrSessionRevoked if the session or the account ended, or if the token was
-// used before.
-func (s *Service) Refresh(ctx context.Context, raw string) (Tokens, error) {
-	id, generation, err := s.Secrets.readRefreshToken(raw)
-	if err != nil {
-		return Tokens{}, err
-	}
-	account, err := s.holder(ctx, id)
-	if err != nil {
-		return Tokens{}, err
-	}
-	var (
-		session Session
-		next    int64
-		refused error
-	)
-	err = s.Sessions.Update(ctx, id, func(current *Session) error {
-		next, refused = current.Rotate(generation, s.time())
-		session = *current
-		return nil // a refusal may have ended the session, and that has to be kept
-	})
-	if err != nil {
-		return Tokens{}, ended(err)
-	}
-	if refused != nil {
-		return Tokens{}, refused
-	}
-	return s.tokens(account, session, next)
-}
-
-// holder returns whose session it is, and ends it if the account is not live.
-func (s *Service) holder(ctx context.Context, id SessionID) (Account, error) {
-	session, err := s.Sessions.Session(ctx, id)
-	if err != nil {
-		return Account{}, ended(err)
-	}
-	if !session.Live(s.time()) {
-		return Account{}, ErrSessionRevoked
-	}
-	account, err := s.Accounts.Account(ctx, session.Account)
-	if err != nil && !errors.Is(err, ErrAccountNotFound) {
-		return Account{}, err
-	}
-	if !account.live() {
-		return Account{}, s.end(ctx, id)
-	}
-	// A password changed a moment ago ends this session before it goes on.
-	if _, err := s.settled(ctx, account); err != nil && !errors.Is(err, ErrCredentialNotFound) {
-		return Account{}, err
-	}
-	return account, nil
-}
-
-// end revokes a session whose account is not live, and returns why it cannot
-// go on.
-func (s *Service) end(ctx context.Context, id SessionID) error {
-	err := s.Sessions.Update(ctx, id, func(current *Session) error {
-		current.Revoke(s.time(), RevokedAccount)
-		return nil
-	})
-	if err != nil {
-		return ended(err)
-	}
-	return ErrSessionRevoked
-}
-
 // Account returns the account of a signed-in caller, or ErrSessionRevoked if
 // it is no longer live.
 func (s *Service) Account(ctx context.Context, id AccountID) (Account, error) {
@@ -179,13 +111,6 @@ func (s *Service) Account(ctx context.Context, id AccountID) (Account, error) {
 		return Account{}, ErrSessionRevoked
 	}
 	return account, err
-}
-
-func ended(err error) error {
-	if errors.Is(err, ErrSessionNotFound) {
-		return ErrSessionRevoked
-	}
-	return err
 }
 
 func (s *Service) tokens(account Account, session Session, generation int64) (Tokens, error) {

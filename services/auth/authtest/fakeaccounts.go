@@ -1,0 +1,119 @@
+package authtest
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"stockroom/pkg/errs"
+	"stockroom/services/auth"
+)
+
+// Accounts is a users service in memory.
+type Accounts struct {
+	mu   sync.Mutex
+	seq  int64
+	byID map[auth.AccountID]auth.Account
+}
+
+var _ auth.Accounts = (*Accounts)(nil)
+
+// NewAccounts returns a users service without accounts.
+func NewAccounts() *Accounts {
+	return &Accounts{byID: make(map[auth.AccountID]auth.Account)}
+}
+
+// Available implements [auth.Accounts].
+func (f *Accounts) Available(_ context.Context, email, username string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.available(email, username)
+}
+
+func (f *Accounts) available(email, username string) error {
+	if err := errs.Validation(auth.Registration{Email: email, Username: username}.Check()...); err != nil {
+		return err
+	}
+	var emailTaken, usernameTaken bool
+	for _, a := range f.byID {
+		emailTaken = emailTaken || !a.Deleted && strings.EqualFold(a.Email, email)
+		usernameTaken = usernameTaken || !a.Deleted && strings.EqualFold(a.Username, username)
+	}
+	username, email = "/username", "/email"
+	switch {
+	case emailTaken && usernameTaken:
+		return auth.ErrEmailTaken.At(taken(email), taken(username))
+	case emailTaken:
+		return auth.ErrEmailTaken.At(taken(email))
+	case usernameTaken:
+		return auth.ErrUsernameTaken.At(taken(username))
+	}
+	return nil
+}
+
+func taken(pointer string) errs.Field {
+	return errs.Field{Pointer: pointer, Code: "taken", Detail: "Is already in use."}
+}
+
+// Create implements [auth.Accounts].
+func (f *Accounts) Create(_ context.Context, a auth.Account) (auth.Account, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if there, ok := f.byID[a.ID]; ok && there.Email == a.Email && there.Username == a.Username {
+		return there, nil
+	}
+	if err := f.available(a.Email, a.Username); err != nil {
+		return auth.Account{}, err
+	}
+	f.seq++
+	a.Active, a.AuthzVersion, a.CreatedAt, a.UpdatedAt = true, f.seq, now(), now()
+	f.byID[a.ID] = a
+	return a, nil
+}
+
+// Lookup implements [auth.Accounts].
+func (f *Accounts) Lookup(_ context.Context, username string) (auth.Account, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, a := range f.byID {
+		if !a.Deleted && strings.EqualFold(a.Username, username) {
+			return a, nil
+		}
+	}
+	return auth.Account{}, auth.ErrAccountNotFound
+}
+
+// Account implements [auth.Accounts].
+func (f *Accounts) Account(_ context.Context, id auth.AccountID) (auth.Account, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	a, ok := f.byID[id]
+	if !ok {
+		return auth.Account{}, auth.ErrAccountNotFound
+	}
+	return a, nil
+}
+
+// ActiveAdmins implements [auth.Accounts].
+func (f *Accounts) ActiveAdmins(context.Context) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for _, a := range f.byID {
+		if a.Role == auth.RoleAdmin && a.Active && !a.Deleted {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Change changes an account's rights, as users does on its own.
+func (f *Accounts) Change(id auth.AccountID, change func(*auth.Account)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.seq++
+	a := f.byID[id]
+	change(&a)
+	a.AuthzVersion = f.seq
+	f.byID[id] = a
+}

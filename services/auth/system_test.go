@@ -1,0 +1,119 @@
+package auth_test
+
+import (
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"stockroom/pkg/password"
+	"stockroom/pkg/sqlite"
+	"stockroom/services/auth"
+	"stockroom/services/auth/adapters/sqlitestore"
+	"stockroom/services/auth/authtest"
+)
+
+const good = "Correct-Horse-7"
+
+// signer hands out the claims instead of signing them.
+type signer struct {
+	mu     sync.Mutex
+	claims map[string]auth.Claims
+}
+
+func (s *signer) Sign(c auth.Claims) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.claims[c.ID] = c
+	return c.ID, nil
+}
+
+func (s *signer) read(t *testing.T, tokens auth.Tokens) auth.Claims {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, ok := s.claims[tokens.Access]
+	require.True(t, ok)
+	return c
+}
+
+// clock stands still until it is moved.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// system is a service with everything around it.
+type system struct {
+	*auth.Service
+	accounts *authtest.Accounts
+	stores   authtest.Stores
+	signer   *signer
+	clock    *clock
+}
+
+func openStores(t *testing.T) authtest.Stores {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "auth.db"), sqlitestore.Migrations())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return authtest.Stores{
+		Credentials: sqlitestore.NewCredentials(db),
+		Changes:     sqlitestore.NewChanges(db),
+		Sessions:    sqlitestore.NewSessions(db),
+		Keys:        sqlitestore.NewKeys(db),
+	}
+}
+
+func newSystem(t *testing.T) *system {
+	t.Helper()
+	secrets, err := auth.Derive("secret")
+	require.NoError(t, err)
+	s := &system{
+		accounts: authtest.NewAccounts(),
+		stores:   openStores(t),
+		signer:   &signer{claims: make(map[string]auth.Claims)},
+		clock:    &clock{now: time.Now()},
+	}
+	s.Service = auth.NewService(auth.Parts{
+		Credentials: s.stores.Credentials, Changes: s.stores.Changes, Sessions: s.stores.Sessions,
+		Accounts: s.accounts, Hasher: authtest.Hasher{}, Signer: s.signer, Secrets: secrets,
+		CheckPassword: password.Check,
+		Now:           s.clock.Now,
+		NewID:         func() string { return uuid.Must(uuid.NewV7()).String() },
+	})
+	return s
+}
+
+func (s *system) register(t *testing.T, name string) auth.Account {
+	t.Helper()
+	a, err := s.Register(t.Context(), registration(name))
+	require.NoError(t, err)
+	return a
+}
+
+func registration(name string) auth.Registration {
+	return auth.Registration{Email: name + "@example.com", Username: name, Password: good}
+}
+
+func (s *system) login(t *testing.T, name string) auth.Tokens {
+	t.Helper()
+	tokens, err := s.Login(t.Context(), name, good)
+	require.NoError(t, err)
+	return tokens
+}
