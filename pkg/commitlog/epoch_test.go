@@ -141,6 +141,16 @@ func TestOwnCommitOfANewEpochCounts(t *testing.T) {
 	})
 }
 
+func TestCommitInANewEpochIsWaitedFor(t *testing.T) {
+	t.Parallel()
+
+	follow(t, func(t *testing.T, f *commitlog.Follower, src *source, _ *sink) {
+		src.set(func(s *source) { s.head = commitlog.Head{Epoch: 2, Seq: 1} })
+		f.Committed(t.Context(), src.commit("a"))
+		require.Equal(t, commitlog.Head{Epoch: 2, Seq: 2}, f.Applied(), "3 of the epoch before is not after it")
+	})
+}
+
 func TestNothingIsFreshWhileAResetIsDue(t *testing.T) {
 	t.Parallel()
 

@@ -107,6 +107,21 @@ func TestMoreEventsThanCanWaitAreReadFromTheLog(t *testing.T) {
 	})
 }
 
+func TestFewEventsWaitInMemory(t *testing.T) {
+	t.Parallel()
+
+	follow(t, func(t *testing.T, f *commitlog.Follower, src *source, _ *sink) {
+		src.set(func(s *source) { s.stuck = true })
+		late := src.commit("late")
+		for range 6000 {
+			f.Offer(src.commit("b"))
+		}
+		f.Offer(late)
+		synctest.Wait()
+		require.Equal(t, int64(3+1+4096), f.Applied().Seq, "those that could wait, and no more")
+	})
+}
+
 func TestHoleInTheLogStartsOver(t *testing.T) {
 	t.Parallel()
 
