@@ -15,7 +15,7 @@ import (
 )
 
 const base = `{"openapi":"3.1.0","info":{"title":"All","version":"1"},"paths":{"/health":{"get":{"operationId":"health"}}},
-	"components":{"schemas":{"Problem":{"type":"object"}}}}`
+	"components":{"responses":{"Problem":{"description":"p"}},"schemas":{"Problem":{"type":"object"}}}}`
 
 const users = `{"openapi":"3.1.0","info":{"title":"Users","version":"7"},"servers":[{"url":"http://users"}],
 	"security":[{"bearer":[]}],"tags":[{"name":"users"},{"name":"shared"}],
@@ -69,6 +69,9 @@ func TestMerge(t *testing.T) {
 	require.Equal(t, "#/components/schemas/CatalogItem", at(t, schemas, "CatalogPage", "items", "$ref"))
 	require.Equal(t, "#/components/schemas/CatalogPage", at(t, doc, "paths", "/products", "get", "responses", "200", "$ref"))
 	require.Equal(t, "#/components/schemas/Problem", at(t, doc, "paths", "/users", "get", "responses", "400", "$ref"))
+
+	require.Equal(t, "#/components/responses/Problem", at(t, doc, "paths", "/users", "get", "responses", "default", "$ref"))
+	require.Nil(t, at(t, doc, "paths", "/health", "get", "responses"), "the gateway has said what it answers")
 
 	require.Equal(t, "list", at(t, doc, "paths", "/users", "get", "operationId"))
 	require.Equal(t, "catalog-list", at(t, doc, "paths", "/products", "get", "operationId"))

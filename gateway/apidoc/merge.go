@@ -38,11 +38,15 @@ func Merge(base []byte, parts ...Part) ([]byte, error) {
 	}
 	clashes := findClashes(docs)
 	operations := map[string]bool{}
+	problem := docs[0].components()["responses"]["Problem"] != nil
 	for i := range docs {
 		docs[i].rename(clashes)
 		docs[i].settle(operations)
 		if i == 0 {
 			continue
+		}
+		if problem {
+			docs[i].expectProblems()
 		}
 		if err := docs[i].addTo(merged); err != nil {
 			return nil, fmt.Errorf("document of %s: %w", docs[i].name, err)
@@ -103,6 +107,18 @@ func (d document) settle(taken map[string]bool) {
 		}
 	}
 	delete(d.root, "security")
+}
+
+// expectProblems adds to every operation what the gateway may answer in place
+// of the service, if the base document says what that looks like.
+func (d document) expectProblems() {
+	for _, item := range d.paths() {
+		for _, op := range operationsOf(item) {
+			if responses := child(op, "responses"); responses["default"] == nil {
+				responses["default"] = object{"$ref": refOf("responses", "Problem")}
+			}
+		}
+	}
 }
 
 func (d document) paths() object {
