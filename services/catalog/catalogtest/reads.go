@@ -33,7 +33,7 @@ func (s *Store) Products(_ context.Context, q catalog.Query) (catalog.Page, erro
 			found = append(found, p)
 		}
 	}
-	slices.SortFunc(found, order(q.Sort))
+	slices.SortFunc(found, compareBy(q.Sort))
 	total := int64(len(found))
 	from := min(q.Offset(), total)
 	return catalog.Page{
@@ -50,8 +50,8 @@ func passes(p catalog.Product, f catalog.Filter) bool {
 		(!f.InStock || p.Stock > 0)
 }
 
-// order returns the comparison of products that a sort stands for.
-func order(sort catalog.Sort) func(a, b catalog.Product) int {
+// compareBy returns the comparison of products that a sort stands for.
+func compareBy(sort catalog.Sort) func(a, b catalog.Product) int {
 	return func(a, b catalog.Product) int {
 		c := cmp.Or(compare(a, b, sort.By), cmp.Compare(a.ID, b.ID))
 		if sort.Descending {

@@ -98,6 +98,8 @@ func TestLeastSequenceNumber(t *testing.T) {
 			require.Equal(t, http.StatusOK, a.Status, header)
 			require.Contains(t, a.Text, `"stock":5`)
 		}
+		other := s.as(t, "GET", url, "", "Catalog-Min-Seq: 7.99")
+		require.Equal(t, "catalog-l1; hit", other.Header.Get("Cache-Status"), "another epoch says nothing about this one")
 		for _, header := range []string{"2", "1.", ".1", "1.2.3", "a.b", "1.-2", "+1.2", "1.99999999999999999999", "1. 2"} {
 			s.as(t, "GET", url, "", "Catalog-Min-Seq: "+header).refused(t, http.StatusBadRequest, "malformed_request")
 		}
@@ -114,6 +116,7 @@ func TestPages(t *testing.T) {
 		s.create(t, sku, `,"stock":1,"category":"C%/&"`)
 	}
 	for query, want := range map[string]string{
+		"?page=1&page_size=2":                         `"total":3,"page":1,"page_size":2,"total_pages":2}`,
 		"?page=2&page_size=2":                         `"total":3,"page":2,"page_size":2,"total_pages":2}`,
 		"?page=9223372036854775807":                   `{"items":[],"total":3,"page":9223372036854775807,"page_size":10,"total_pages":1}`,
 		"?category=C%25%2F%26":                        `"total":3,`,
