@@ -14,11 +14,11 @@ func TestResetForgetsEverything(t *testing.T) {
 	t.Parallel()
 
 	for name, head := range map[string]commitlog.Head{
-		"Forward":         {Epoch: 1, Seq: 10},
-		"AnotherEpoch":    {Epoch: 2, Seq: 10},
-		"SmallerNumbers":  {Epoch: 2, Seq: 1},
-		"WithoutAnEpoch":  {Epoch: 1, Seq: 1},
-		"TheVeryBegining": {Epoch: 2},
+		"Forward":          {Epoch: 1, Seq: 10},
+		"AnotherEpoch":     {Epoch: 2, Seq: 10},
+		"SmallerNumbers":   {Epoch: 2, Seq: 1},
+		"WithoutAnEpoch":   {Epoch: 1, Seq: 1},
+		"TheVeryBeginning": {Epoch: 2},
 	} {
 		for _, key := range []coherent.Key{itemA, listA, coherent.Item("none")} {
 			t.Run(name+key.String(), func(t *testing.T) {
