@@ -1,10 +1,7 @@
 package catalogd_test
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"io"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -65,6 +62,34 @@ func TestReplicasAgree(t *testing.T) {
 	}
 }
 
+func TestRedisMayBeAway(t *testing.T) {
+	t.Parallel()
+
+	world := newWorld(t)
+	redis := testkit.NewRedisServer(t)
+	cfg := world.config(testkit.PostgresURL(t))
+	cfg.RedisURL = redis.URL()
+	redis.Stop()
+	a, b := world.start(t, cfg), world.start(t, cfg)
+
+	item := a.create(t, world.token(t, "admin"))
+	require.Equal(t, http.StatusOK, a.get(t, item).status)
+	require.Contains(t, a.get(t, products).text, `"total":1`)
+
+	redis.Start()
+	page := 0
+	require.Eventually(t, func() bool { // what one replica has read, the other finds
+		page++
+		url := fmt.Sprintf("%s?page=%d", products, page)
+		return a.get(t, url).status == http.StatusOK && b.get(t, url).header.Get("Cache-Status") == "catalog-l2; hit"
+	}, 20*time.Second, 10*time.Millisecond)
+
+	redis.Stop()
+	require.Equal(t, http.StatusOK, b.send(t, "PUT", item, `{"stock":9}`, world.token(t, "admin")).status)
+	require.Contains(t, b.get(t, item).text, `"stock":9`)
+	require.Contains(t, a.soon(t, item, `"stock":9`), `"price":19.99`)
+}
+
 func TestImportIsSeenByARunningServer(t *testing.T) {
 	t.Parallel()
 
@@ -120,102 +145,4 @@ func TestUnsafeConfigurationIsRefused(t *testing.T) {
 			require.Error(t, err, "the doors are closed")
 		})
 	}
-}
-
-// replica is a running server.
-type replica struct {
-	server *catalogd.Server
-	token  string
-}
-
-// start runs a server until the test ends.
-func (w *world) start(t *testing.T, cfg catalogd.Config) *replica {
-	t.Helper()
-
-	doors, err := web.Listen(t.Context(), "127.0.0.1:0", "127.0.0.1:0")
-	require.NoError(t, err)
-	var log bytes.Buffer
-	server, err := catalogd.New(t.Context(), cfg, doors, slog.New(slog.NewJSONHandler(&log, nil)))
-	require.NoError(t, err)
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // until it is cleaned up
-	done := make(chan error, 1)
-	go func() { done <- server.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		require.NoError(t, <-done)
-		require.NotContains(t, log.String(), cfg.InternalToken)
-	})
-	r := &replica{server, cfg.InternalToken}
-	require.Eventually(t, func() bool { return r.internal(t, "/readyz").status == http.StatusOK }, 20*time.Second, 5*time.Millisecond)
-	require.Eventually(t, func() bool {
-		return r.send(t, "DELETE", products+"/x", "", w.token(t, "admin")).status == http.StatusUnprocessableEntity
-	}, 20*time.Second, 5*time.Millisecond, "tokens are verified")
-	return r
-}
-
-type answer struct {
-	status int
-	header http.Header
-	text   string
-}
-
-func (r *replica) get(t *testing.T, url string, header ...string) answer {
-	t.Helper()
-
-	return fetch(t, "GET", "http://"+r.server.Addr()+url, "", header...)
-}
-
-func (r *replica) send(t *testing.T, method, url, body, token string) answer {
-	t.Helper()
-
-	if token == "" {
-		return fetch(t, method, "http://"+r.server.Addr()+url, body)
-	}
-	return fetch(t, method, "http://"+r.server.Addr()+url, body, "Authorization", "Bearer "+token)
-}
-
-func (r *replica) internal(t *testing.T, url string) answer {
-	t.Helper()
-
-	return fetch(t, "GET", "http://"+r.server.InternalAddr()+url, "", "Authorization", "Bearer "+r.token)
-}
-
-// soon reads url until it says want.
-func (r *replica) soon(t *testing.T, url, want string) (text string) {
-	t.Helper()
-
-	require.Eventually(t, func() bool {
-		text = r.get(t, url).text
-		return strings.Contains(text, want)
-	}, 10*time.Second, time.Millisecond)
-	return text
-}
-
-func (r *replica) create(t *testing.T, token string) (url string) {
-	t.Helper()
-
-	a := r.send(t, "POST", products, `{"name":"Lamp","sku":"L-1","price":19.99}`, token)
-	require.Equal(t, http.StatusCreated, a.status, a.text)
-	var p struct{ ID string }
-	require.NoError(t, json.Unmarshal([]byte(a.text), &p))
-	return products + "/" + p.ID
-}
-
-func fetch(t *testing.T, method, url, body string, header ...string) answer {
-	t.Helper()
-
-	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
-	require.NoError(t, err)
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	resp, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	defer resp.Body.Close() //nolint:errcheck // it was read to the end
-	text, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	return answer{resp.StatusCode, resp.Header, string(text)}
 }

@@ -52,7 +52,7 @@ func openDatabase(ctx context.Context, url string) (database, error) {
 		log := sqlitelog.New(db)
 		return database{sqlitestore.New(db, log), log, db.Close}, nil
 	default:
-		return database{}, errors.New("the URL in STOCKROOM_DATABASE_URL must begin with postgres: or sqlite:")
+		return database{}, errors.New("want a postgres or sqlite URL in STOCKROOM_DATABASE_URL")
 	}
 }
 
