@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"mime"
+	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -33,6 +35,20 @@ var forwarded = []string{
 	"Catalog-Min-Seq",
 	"Traceparent",
 	"Tracestate",
+}
+
+// checkMedia refuses a body that is no JSON, which all routes that need a token
+// take, before the token is looked at: the service would only come to it later.
+func (x *exchange) checkMedia() error {
+	if takesBody := x.IsPut() || x.IsPost(); !takesBody || len(x.PostBody()) == 0 {
+		return nil
+	}
+	media, params, err := mime.ParseMediaType(string(x.Request.Header.ContentType()))
+	charset, ok := params["charset"]
+	if err != nil || media != "application/json" || (ok && !strings.EqualFold(charset, "utf-8")) {
+		return web.ErrMediaType.Because("The body must be application/json.")
+	}
+	return nil
 }
 
 // admit makes sure that the request carries a good token.

@@ -32,7 +32,7 @@ func TestRequestsReachTheirService(t *testing.T) {
 		{"DELETE", "/api/v1/products/x", "catalog"},
 	} {
 		before := len(s.seen())
-		res, body := s.call(t, tt.method, tt.target, "{}", s.bearer(t))
+		res, body := s.call(t, tt.method, tt.target, "{}", s.json(t))
 		require.Equal(t, http.StatusOK, res.StatusCode, tt.target)
 		require.JSONEq(t, `{"ok":true}`, body)
 		got := s.seen()

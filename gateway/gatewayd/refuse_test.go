@@ -158,6 +158,22 @@ func TestCompressedBodiesAreRefused(t *testing.T) {
 	require.Empty(t, s.seen())
 }
 
+func TestMediaTypeComesBeforeTheToken(t *testing.T) {
+	t.Parallel()
+
+	s := newSystem(t)
+	for media, status := range map[string]int{
+		"text/plain": http.StatusUnsupportedMediaType, "": http.StatusUnsupportedMediaType, "application/json; charset=latin1": http.StatusUnsupportedMediaType,
+		"application/json": http.StatusUnauthorized, "Application/JSON; charset=UTF-8": http.StatusUnauthorized,
+	} {
+		res, body := s.call(t, http.MethodPut, "/api/v1/products/x", "{}", http.Header{"Content-Type": {media}, "Authorization": {"Bearer nonsense"}})
+		require.Equal(t, status, problem(t, res, body).Status, media)
+	}
+	res, _ := s.call(t, http.MethodPut, "/api/v1/users/x/role?role=admin", "", http.Header{"Content-Type": {"text/plain"}, "Authorization": {"Bearer nonsense"}})
+	require.Equal(t, http.StatusUnauthorized, res.StatusCode, "without a body its type does not matter")
+	require.Empty(t, s.seen())
+}
+
 func TestRoutesThatAreNotThere(t *testing.T) {
 	t.Parallel()
 

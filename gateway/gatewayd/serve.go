@@ -53,6 +53,9 @@ func (s *Server) handle(x *exchange) (err error) {
 	}
 	deadline := x.start.Add(e.within)
 	if e.access == signed {
+		if err := x.checkMedia(); err != nil {
+			return err
+		}
 		if err := s.admit(x, deadline); err != nil {
 			return err
 		}

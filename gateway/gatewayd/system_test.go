@@ -214,6 +214,14 @@ func (s *system) bearer(t *testing.T) http.Header {
 	return http.Header{"Authorization": {"Bearer " + s.issuer.Token(t, account, "user")}}
 }
 
+func (s *system) json(t *testing.T) http.Header {
+	t.Helper()
+
+	header := s.bearer(t)
+	header.Set("Content-Type", "application/json")
+	return header
+}
+
 // problem decodes an answer that has to be one.
 func problem(t *testing.T, res *http.Response, body string) web.Problem {
 	t.Helper()
