@@ -22,7 +22,7 @@ type database struct {
 	close       func() error
 }
 
-var errDatabase = errors.New("the URL in STOCKROOM_DATABASE_URL must begin with postgres: or sqlite:")
+var errDatabase = errors.New("the URL in STOCKROOM_DATABASE_URL must have the scheme postgres or sqlite")
 
 func openDatabase(ctx context.Context, url string) (database, error) {
 	scheme, path, _ := strings.Cut(url, ":")
