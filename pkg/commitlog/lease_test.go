@@ -96,7 +96,7 @@ func TestSlowSourceGetsTheTime(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		src := &source{head: commitlog.Head{Epoch: 1}, delay: 300 * time.Millisecond}
+		src := &source{head: commitlog.Head{Epoch: 1}, delay: 400 * time.Millisecond}
 		f := commitlog.NewFollower(commitlog.Config{Source: src, Sink: new(sink)})
 		run(t, f, func() {
 			pass(2 * time.Second)

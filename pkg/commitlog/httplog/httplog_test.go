@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -146,21 +147,24 @@ func TestRefusals(t *testing.T) {
 func TestClientFails(t *testing.T) {
 	t.Parallel()
 
-	answer := func(do http.HandlerFunc) string {
+	start := func(do http.HandlerFunc) string {
 		s := httptest.NewServer(do)
 		t.Cleanup(s.Close)
 		return s.URL
 	}
-	elsewhere := answer(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"epoch":1,"seq":1}`) })
+	answer := func(body string) string {
+		return start(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, body) // who asks may hang up
+		})
+	}
+	elsewhere := answer(`{"epoch":1,"seq":1}`)
 	for name, url := range map[string]string{
 		"SourceFails": serve(t, log{head: -1}),
 		"NoServer":    "http://127.0.0.1:1",
-		"Redirect":    answer(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, http.StatusFound) }),
-		"NotJSON":     answer(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `<html>`) }),
-		"NotAHead":    answer(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) }),
-		"TooLong": answer(func(w http.ResponseWriter, _ *http.Request) {
-			fmt.Fprint(w, `{"epoch":1,"seq":1}`+strings.Repeat(" ", 17<<20))
-		}),
+		"Redirect":    start(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, http.StatusFound) }),
+		"NotJSON":     answer(`<html>`),
+		"NotAHead":    answer(`{}`),
+		"TooLong":     answer(`{"epoch":1,"seq":1}` + strings.Repeat(" ", 17<<20)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

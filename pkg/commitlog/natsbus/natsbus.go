@@ -23,11 +23,9 @@ type Bus struct {
 
 var _ commitlog.Bus = (*Bus)(nil)
 
+// What may wait for a subscriber. More would be news of long ago, and the log
+// has them.
 const (
-	flushTimeout = time.Second
-
-	// What may wait for a subscriber. More would be news of long ago, and the
-	// log has them.
 	maxWaiting      = 8192
 	maxWaitingBytes = 16 << 20
 )
@@ -70,12 +68,7 @@ func settings() []nats.Option {
 
 // Close ends the connection, and with it every subscription. What was published
 // is sent first, if there is a connection.
-func (b *Bus) Close() {
-	if b.conn.IsConnected() {
-		_ = b.conn.FlushTimeout(flushTimeout) // whatever does not arrive is in the log
-	}
-	b.conn.Close()
-}
+func (b *Bus) Close() { b.conn.Close() }
 
 // Publish implements [commitlog.Bus]. It fails while there is no connection.
 func (b *Bus) Publish(subject string, data []byte) error {

@@ -45,7 +45,7 @@ func TestServerMayBeAwayAtFirstAndLater(t *testing.T) {
 
 	for range 3 {
 		server.Start()
-		<-interrupted // it is back
+		expectTold(t, interrupted) // it is back
 		require.Eventually(t, func() bool {
 			if publisher.Publish("log", []byte("news")) != nil {
 				return false
@@ -61,7 +61,7 @@ func TestServerMayBeAwayAtFirstAndLater(t *testing.T) {
 			<-interrupted
 		}
 		server.Stop()
-		<-interrupted // it is away
+		expectTold(t, interrupted) // it is away
 	}
 }
 
