@@ -12,18 +12,18 @@ import (
 const usersPath = "/api/v1/users"
 
 var accountChecks = map[string]check{
-	"AdminAndSelfMayRead":          adminAndSelfMayRead,
-	"EditChangesOnlyWhatIsSent":    editChangesOnlyWhatIsSent,
-	"WhatWasReadCanBeSentBack":     accountCanBeSentBack,
-	"EditRefusesTaken":             editRefusesTaken,
-	"EditRefusesAllAtOnce":         editRefusesAllAtOnce,
-	"PasswordChanges":              passwordChanges,
-	"AdminSetsPassword":            adminSetsPassword,
-	"DeletedAccountFreesItsNames":  deletedAccountFreesItsNames,
-	"ListShowsEachOnce":            listShowsEachOnce,
-	"ListKnowsItsParameters":       accountListKnowsItsParameters,
-	"RoleByQueryOrBody":            roleByQueryOrBody,
-	"RoleRefusesContradictions":    roleRefuses,
+	"AdminAndSelfMayRead":         adminAndSelfMayRead,
+	"EditChangesOnlyWhatIsSent":   editChangesOnlyWhatIsSent,
+	"WhatWasReadCanBeSentBack":    accountCanBeSentBack,
+	"EditRefusesTaken":            editRefusesTaken,
+	"EditRefusesAllAtOnce":        editRefusesAllAtOnce,
+	"PasswordChanges":             passwordChanges,
+	"AdminSetsPassword":           adminSetsPassword,
+	"DeletedAccountFreesItsNames": deletedAccountFreesItsNames,
+	"ListShowsEachOnce":           listShowsEachOnce,
+	"ListKnowsItsParameters":      accountListKnowsItsParameters,
+	"RoleByQueryOrBody":           roleByQueryOrBody,
+	"RoleRefusesContradictions":   roleRefuses,
 }
 
 func adminAndSelfMayRead(t *testing.T, w *world) {

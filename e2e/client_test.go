@@ -79,18 +79,55 @@ func (c client) request(t *testing.T, method, path string, body any) *http.Reque
 
 func (c client) do(t *testing.T, req *http.Request) answer {
 	t.Helper()
-	res, err := c.w.http.Do(req)
+	a, err := c.w.fetch(t, req)
 	require.NoError(t, err)
+	c.w.check(t, a)
+	return a
+}
+
+// fetch sends req and looks at nothing, so that any goroutine may call it.
+func (w *world) fetch(t *testing.T, req *http.Request) (answer, error) {
+	res, err := w.http.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
 	defer res.Body.Close() //nolint:errcheck // it was read to its end
 	body, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
+	return answer{t: t, Response: res, body: body}, err
+}
 
-	a := answer{t: t, Response: res, body: body}
+// check holds a against what all answers have in common.
+func (w *world) check(t *testing.T, a answer) {
+	t.Helper()
 	a.common()
-	if c.w.contract != nil {
-		c.w.contract.check(t, a)
+	if w.contract != nil {
+		w.contract.check(t, a)
 	}
-	return a
+}
+
+// together sends all requests at once, and checks the answers when all are
+// there: a test can be failed by its own goroutine only.
+func (w *world) together(t *testing.T, reqs ...*http.Request) []answer {
+	t.Helper()
+	failed := make([]error, len(reqs))
+	answers := inParallel(len(reqs), func(i int) (a answer) {
+		a, failed[i] = w.fetch(t, reqs[i])
+		return a
+	})
+	for i, a := range answers {
+		require.NoError(t, failed[i])
+		w.check(t, a)
+	}
+	return answers
+}
+
+// repeat returns n requests that make has made.
+func repeat(n int, make func(i int) *http.Request) []*http.Request {
+	var reqs []*http.Request
+	for i := range n {
+		reqs = append(reqs, make(i))
+	}
+	return reqs
 }
 
 // answer is an answer with the test that asked for it.

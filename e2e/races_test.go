@@ -52,28 +52,31 @@ func requireOneWins(t *testing.T, answers []answer, code string) {
 
 func oneEmailOneAccount(t *testing.T, w *world) {
 	email := unique("race") + "@example.com"
-	answers := inParallel(many, func(int) answer {
-		return w.anyone().post(t, registerPath, fields{"email": email, "username": unique("race"), "password": password})
-	})
+	answers := w.together(t, repeat(many, func(int) *http.Request {
+		return w.anyone().request(t, http.MethodPost, registerPath, fields{"email": email, "username": unique("race"), "password": password})
+	})...)
 	requireOneWins(t, answers, "email_taken")
 }
 
 func oneUsernameOneAccount(t *testing.T, w *world) {
 	name := unique("race")
-	answers := inParallel(many, func(i int) answer {
+	answers := w.together(t, repeat(many, func(i int) *http.Request {
 		username := name
 		if i%2 == 0 {
 			username = strings.ToUpper(name)
 		}
-		return w.anyone().post(t, registerPath, fields{"email": unique("race") + "@example.com", "username": username, "password": password})
-	})
+		return w.anyone().request(t, http.MethodPost, registerPath,
+			fields{"email": unique("race") + "@example.com", "username": username, "password": password})
+	})...)
 	requireOneWins(t, answers, "username_taken")
 	require.NotEmpty(t, w.signIn(t, name, password).AccessToken, "the account is whole")
 }
 
 func oneSKUOneProduct(t *testing.T, w *world) {
 	sku, admin := unique("RACE"), w.admin(t)
-	answers := inParallel(many, func(int) answer { return admin.post(t, productsPath, draft(fields{"sku": sku})) })
+	answers := w.together(t, repeat(many, func(int) *http.Request {
+		return admin.request(t, http.MethodPost, productsPath, draft(fields{"sku": sku}))
+	})...)
 	requireOneWins(t, answers, "sku_taken")
 }
 
@@ -83,9 +86,9 @@ func noUpdateIsLost(t *testing.T, w *world) {
 	var newest answer
 	for range 10 {
 		name, description := unique("n"), unique("d")
-		answers := inParallel(2, func(i int) answer {
-			return admin.put(t, p.path(), []fields{{"name": name}, {"description": description}}[i])
-		})
+		answers := w.together(t,
+			admin.request(t, http.MethodPut, p.path(), fields{"name": name}),
+			admin.request(t, http.MethodPut, p.path(), fields{"description": description}))
 		newest = answers[0]
 		if answers[1].want(http.StatusOK).product().Version > answers[0].want(http.StatusOK).product().Version {
 			newest = answers[1]

@@ -73,19 +73,16 @@ func lastAdminStays(t *testing.T, w *world) {
 	other := w.register(t)
 	admin.put(t, other.path()+"/role?role=admin", nil).want(http.StatusOK)
 	second := w.as(w.signIn(t, other.Username, password).AccessToken)
-	statuses := inParallel(2, func(i int) int {
-		if i == 0 {
-			return admin.send(t, http.MethodPut, other.path()+"/role?role=user", nil).StatusCode
-		}
-		return second.send(t, http.MethodPut, me.path()+"/role?role=user", nil).StatusCode
-	})
+	answers := w.together(t,
+		admin.request(t, http.MethodPut, other.path()+"/role?role=user", nil),
+		second.request(t, http.MethodPut, me.path()+"/role?role=user", nil))
 	demoted := 0
-	for _, status := range statuses {
-		if status == http.StatusOK {
+	for _, a := range answers {
+		if a.StatusCode == http.StatusOK {
 			demoted++
 		}
 	}
-	require.Equal(t, 1, demoted, "%v", statuses)
+	require.Equal(t, 1, demoted, "%v", answers)
 
 	w.restoreAdmin(t, me, other)
 }

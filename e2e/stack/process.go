@@ -81,7 +81,7 @@ func (p *Process) Kill() {
 		return
 	}
 	_ = p.cmd.Process.Kill() // fails only if it has ended
-	<-p.done
+	_ = <-p.done             // how it ended was decided here
 	p.cmd = nil
 }
 
