@@ -121,11 +121,11 @@ func (w *world) together(t *testing.T, reqs ...*http.Request) []answer {
 	return answers
 }
 
-// repeat returns n requests that make has made.
-func repeat(n int, make func(i int) *http.Request) []*http.Request {
+// repeat returns n requests that next has made.
+func repeat(n int, next func(i int) *http.Request) []*http.Request {
 	var reqs []*http.Request
 	for i := range n {
-		reqs = append(reqs, make(i))
+		reqs = append(reqs, next(i))
 	}
 	return reqs
 }

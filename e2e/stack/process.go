@@ -21,7 +21,8 @@ type Process struct {
 	env       []string
 	log       string // the file that it writes to
 	cmd       *exec.Cmd
-	done      chan error
+	done      chan struct{} // closed when it has ended
+	exit      error         // how it has
 }
 
 // startProcess starts bin, which stops with tb. If tb fails, it shows what the
@@ -57,8 +58,11 @@ func (p *Process) Start(tb testing.TB) {
 	cmd.Env, cmd.Stdout, cmd.Stderr = p.env, out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(tb, cmd.Start())
-	p.cmd, p.done = cmd, make(chan error, 1)
-	go func() { p.done <- cmd.Wait() }()
+	p.cmd, p.done = cmd, make(chan struct{})
+	go func() {
+		defer close(p.done)
+		p.exit = cmd.Wait()
+	}()
 }
 
 // Stop asks the program to end and waits until it has, without a fault.
@@ -67,9 +71,9 @@ func (p *Process) Stop(tb testing.TB) {
 
 	require.NoError(tb, p.cmd.Process.Signal(syscall.SIGTERM))
 	select {
-	case err := <-p.done:
+	case <-p.done:
 		p.cmd = nil
-		require.NoError(tb, err, "%s ends with an error", p.name)
+		require.NoError(tb, p.exit, "%s ends with an error", p.name)
 	case <-time.After(patience):
 		require.FailNow(tb, "does not stop", p.name)
 	}
@@ -81,7 +85,7 @@ func (p *Process) Kill() {
 		return
 	}
 	_ = p.cmd.Process.Kill() // fails only if it has ended
-	_ = <-p.done             // how it ended was decided here
+	<-p.done                 //nolint:errcheck // that it was killed
 	p.cmd = nil
 }
 

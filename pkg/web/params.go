@@ -59,6 +59,7 @@ func (p *parameter) read(req *request, in reflect.Value, r *report) {
 	switch {
 	case len(values) > 1:
 		r.add(at, fault{codeRepeated, "Was sent more than once."})
+		markSent(dst)
 		return
 	case len(values) == 0 && p.hasValue:
 		_, _ = p.set(dst, p.fallback) // was tried before
@@ -72,9 +73,19 @@ func (p *parameter) read(req *request, in reflect.Value, r *report) {
 	text := values[0]
 	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		r.add(at, fault{codeInvalid, "Is not valid text."})
+		markSent(dst)
 		return
 	}
 	setText(p.set, p.limits, dst, text, at, r)
+}
+
+// markSent notes that an optional parameter was there, so that nothing that
+// looks at it later takes a refused one for a missing one.
+func markSent(dst reflect.Value) {
+	if o, ok := dst.Addr().Interface().(optional); ok {
+		_, set, _ := o.slots()
+		*set = true
+	}
 }
 
 // setText sets dst to what text says, or reports what is wrong.
