@@ -85,7 +85,7 @@ func (p *Process) Kill() {
 		return
 	}
 	_ = p.cmd.Process.Kill() // fails only if it has ended
-	<-p.done                 //nolint:errcheck // that it was killed
+	<-p.done
 	p.cmd = nil
 }
 
