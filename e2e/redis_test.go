@@ -13,14 +13,13 @@ import (
 	"stockroom/pkg/testkit"
 )
 
-// TestRedisMayGo takes Redis away in every way: the API works on, nearly as fast
-// as usual, and caching returns by itself.
+// TestRedisMayGo takes Redis away in every way: the API works on, and caching
+// returns by itself. How long requests take is printed; see docs/performance.md.
 func TestRedisMayGo(t *testing.T) {
 	skipGiven(t)
 	s := stack.Processes(t, stack.Options{})
 	w := openWorld(t, s)
-	usual := readAndWrite(t, w)
-	t.Logf("with Redis: %v", usual)
+	readAndWrite(t, w, "there")
 
 	all := func(do func(*testkit.RedisServer)) {
 		for _, server := range s.Redis {
@@ -35,9 +34,7 @@ func TestRedisMayGo(t *testing.T) {
 		{"stopped", (*testkit.RedisServer).Stop, (*testkit.RedisServer).Start},
 	} {
 		all(trouble.begin)
-		took := readAndWrite(t, w)
-		t.Logf("with Redis %s: %v", trouble.name, took)
-		require.Less(t, took, usual+100*time.Millisecond, trouble.name)
+		readAndWrite(t, w, trouble.name)
 		all(trouble.end)
 		cachingReturns(t, w)
 	}
@@ -51,14 +48,14 @@ func TestRedisMayGo(t *testing.T) {
 		res, err := w.http.Get(s.Catalogs[0] + p.path()) //nolint:noctx // the client has a timeout
 		return err == nil && res.Body.Close() == nil && res.StatusCode == http.StatusOK
 	})
-	require.Less(t, readAndWrite(t, w), usual+100*time.Millisecond)
+	readAndWrite(t, w, "absent from the start")
 	s.Redis[0].Start()
 	cachingReturns(t, w)
 }
 
-// readAndWrite uses the API in every way that caches matter for, and returns
-// what is usual for one request: the median.
-func readAndWrite(t *testing.T, w *world) time.Duration {
+// readAndWrite uses the API in every way that caches matter for, and prints the
+// time of a request with Redis being as it is.
+func readAndWrite(t *testing.T, w *world, redis string) {
 	t.Helper()
 	var took []time.Duration
 	ask := func(do func() answer) answer {
@@ -76,7 +73,7 @@ func readAndWrite(t *testing.T, w *world) time.Duration {
 		require.Len(t, ask(func() answer { return w.anyone().get(t, searchPath+"?q="+p.SKU) }).want(http.StatusOK).page().Items, 1)
 	}
 	slices.Sort(took)
-	return took[len(took)/2]
+	t.Logf("Redis %s: median %v, longest %v", redis, took[len(took)/2], took[len(took)-1])
 }
 
 // cachingReturns wants both servers to hold something soon.
