@@ -66,8 +66,8 @@ func (a *API) fail(c *fiber.Ctx, err error) {
 
 func (a *API) logAccess(c *fiber.Ctx, route string, took time.Duration) {
 	level := slog.LevelInfo
-	if slices.Contains([]string{livePath, readyPath}, route) {
-		level = slog.LevelDebug // probes come all the time and say nothing
+	if a.internal {
+		level = slog.LevelDebug // who probes readiness and follows a log asks all the time
 	}
 	a.cfg.Log.LogAttrs(c.UserContext(), level, "request",
 		slog.String("method", c.Method()),
