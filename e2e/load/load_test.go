@@ -13,6 +13,8 @@ import (
 // productionCost is what passwords are hashed with by default.
 const productionCost = 12
 
+func TestMain(m *testing.M) { stack.Main(m) }
+
 func BenchmarkOneProcess(b *testing.B) {
 	measure(b, stack.Child(b, stack.Options{PasswordCost: productionCost}))
 }

@@ -27,7 +27,8 @@ var (
 )
 
 // build returns the path of a program of ours, built once for each test
-// process, with the race detector if the test has it.
+// process as it is built for its users. The race detector, with which SQLite is
+// many times slower, watches the form that runs inside the test.
 func build(tb testing.TB, name string) string {
 	tb.Helper()
 	building.Lock()
@@ -37,11 +38,7 @@ func build(tb testing.TB, name string) string {
 		return bin
 	}
 	bin := filepath.Join(binDir(tb), name)
-	args := []string{"build", "-o", bin}
-	if raceEnabled {
-		args = append(args, "-race")
-	}
-	cmd := exec.CommandContext(tb.Context(), "go", append(args, "./cmd/"+name)...)
+	cmd := exec.CommandContext(tb.Context(), "go", "build", "-o", bin, "./cmd/"+name)
 	cmd.Dir = moduleDir(tb, programs[name])
 	out, err := cmd.CombinedOutput()
 	require.NoError(tb, err, "build %s: %s", name, out)
@@ -53,25 +50,24 @@ func build(tb testing.TB, name string) string {
 func binDir(tb testing.TB) string {
 	tb.Helper()
 
-	kind := "plain"
-	if raceEnabled {
-		kind = "race"
-	}
-	dir := filepath.Join(os.TempDir(), fmt.Sprintf("stockroom-e2e-%d-%d-%s", os.Getuid(), os.Getpid(), kind))
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("stockroom-e2e-%d-%d", os.Getuid(), os.Getpid()))
 	require.NoError(tb, os.MkdirAll(dir, 0o700))
 	return dir
 }
 
-// CleanUp removes what was built. TestMain calls it.
-func CleanUp() error {
+// Main runs the tests of a package and removes what was built for them. It is
+// all that a TestMain does.
+func Main(m *testing.M) {
+	code := m.Run()
 	building.Lock()
 	defer building.Unlock()
 	for _, bin := range built {
 		if err := os.RemoveAll(filepath.Dir(bin)); err != nil {
-			return fmt.Errorf("remove programs: %w", err)
+			fmt.Fprintln(os.Stderr, "remove programs:", err)
+			code = max(code, 1)
 		}
 	}
-	return nil
+	os.Exit(code)
 }
 
 func moduleDir(tb testing.TB, module string) string {

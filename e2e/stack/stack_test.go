@@ -1,9 +1,7 @@
 package stack_test
 
 import (
-	"fmt"
 	"net/http"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,14 +9,7 @@ import (
 	"stockroom/e2e/stack"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if err := stack.CleanUp(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = max(code, 1)
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { stack.Main(m) }
 
 func TestFormsStart(t *testing.T) {
 	t.Parallel()
