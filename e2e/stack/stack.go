@@ -5,6 +5,7 @@ package stack
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"os"
 	"testing"
@@ -70,12 +71,40 @@ func (s *System) CPU(tb testing.TB) time.Duration {
 func (s *System) Await(tb testing.TB) {
 	tb.Helper()
 
-	for _, path := range []string{"/health", "/api/v1/products", "/api/v1/openapi.json", "/.well-known/jwks.json"} {
+	for _, path := range []string{"/health", "/api/v1/products", "/.well-known/jwks.json"} {
 		require.Eventually(tb, func() bool { return status(tb.Context(), s.URL+path) == http.StatusOK },
 			patience, 20*time.Millisecond, "%s is never answered", path)
 	}
+	require.Eventually(tb, func() bool { return s.described(tb.Context()) },
+		patience, 20*time.Millisecond, "the document never speaks of every service")
 	require.Eventually(tb, func() bool { return s.signIn(tb.Context()) == http.StatusOK },
 		patience, 50*time.Millisecond, "the administrator cannot sign in")
+}
+
+// described reports whether the document of the API is whole: the gateway serves
+// what it knows of it, as soon as one service has described itself.
+func (s *System) described(ctx context.Context) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/api/v1/openapi.json", http.NoBody)
+	if err != nil {
+		return false
+	}
+	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
+	if err != nil {
+		return false
+	}
+	defer res.Body.Close() //nolint:errcheck // it was read
+	var document struct {
+		Paths map[string]any `json:"paths"`
+	}
+	if err := json.NewDecoder(res.Body).Decode(&document); err != nil {
+		return false
+	}
+	for _, path := range []string{"/api/v1/auth/login", "/api/v1/users", "/api/v1/products"} {
+		if document.Paths[path] == nil {
+			return false
+		}
+	}
+	return true
 }
 
 func status(ctx context.Context, url string) int {
