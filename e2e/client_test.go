@@ -74,6 +74,10 @@ func (c client) request(t *testing.T, method, path string, body any) *http.Reque
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
+	// Replicas may lag behind each other for a moment; who wrote says so.
+	if seq := c.w.lastSeq(); seq != "" && method == http.MethodGet && strings.HasPrefix(path, productsPath) {
+		req.Header.Set("Catalog-Min-Seq", seq)
+	}
 	return req
 }
 
@@ -93,6 +97,7 @@ func (w *world) fetch(t *testing.T, req *http.Request) (answer, error) {
 	}
 	defer res.Body.Close() //nolint:errcheck // it was read to its end
 	body, err := io.ReadAll(res.Body)
+	w.saw(res.Header.Get("Catalog-Seq"))
 	return answer{t: t, Response: res, body: body}, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,31 @@ type world struct {
 	mu       sync.Mutex
 	token    string
 	signedIn time.Time
+
+	writes sync.Mutex // apart from mu, which is held while the administrator signs in
+	seq    string     // the Catalog-Seq of the latest write
+}
+
+// saw remembers the Catalog-Seq of a write, if it is the latest.
+func (w *world) saw(seq string) {
+	w.writes.Lock()
+	defer w.writes.Unlock()
+	if number(seq) > number(w.seq) {
+		w.seq = seq
+	}
+}
+
+func (w *world) lastSeq() string {
+	w.writes.Lock()
+	defer w.writes.Unlock()
+	return w.seq
+}
+
+// number is the commit's in a Catalog-Seq, or 0.
+func number(seq string) int64 {
+	_, digits, _ := strings.Cut(seq, ".")
+	n, _ := strconv.ParseInt(digits, 10, 64) // what is no number is no commit
+	return n
 }
 
 func openWorld(t *testing.T, s *stack.System) *world {
