@@ -36,7 +36,7 @@ check: lint test ## lint and test: do this before you commit
 
 .PHONY: bench
 bench: ## measure requests per second, latency and CPU, in both forms
-	go run ./pkg/testkit/cmd/withservers go test -run '^$$' -bench . -benchtime 5s ./e2e/load
+	go run ./pkg/testkit/cmd/withservers go test -run '^$$' -bench . -benchtime 2s ./e2e/load
 
 .PHONY: assets
 assets: ## fetch the pages that the gateway embeds again
