@@ -2,7 +2,6 @@ package usersd_test
 
 import (
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"path/filepath"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"stockroom/pkg/commitlog"
 	"stockroom/pkg/commitlog/natsbus"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/testkit"
 	"stockroom/pkg/token"
 	"stockroom/services/users"
@@ -140,7 +140,7 @@ func TestRefusesToStart(t *testing.T) {
 			cfg := usersd.Config{Env: "production", InternalToken: internalToken, DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "users.db")}
 			change(&cfg)
 			d := doors(t)
-			_, err := usersd.New(t.Context(), cfg, d, slog.New(slog.DiscardHandler))
+			_, err := usersd.New(t.Context(), cfg, d, telemetry.Discard())
 			require.Error(t, err)
 			_, err = d.Public.Accept()
 			require.Error(t, err, "the doors are closed")
