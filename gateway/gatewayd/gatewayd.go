@@ -63,7 +63,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	if err != nil {
 		return nil, err
 	}
-	bus, closeBus, err := connect(cfg.NATSURL)
+	bus, closeBus, err := connect(cfg.NATSURL, t)
 	if err != nil {
 		return nil, err
 	}
@@ -120,11 +120,11 @@ func (cfg Config) pools(log *slog.Logger) (map[string]*upstream.Pool, error) {
 }
 
 // connect returns the bus that brings revocations at once, or none.
-func connect(url string) (commitlog.Bus, func(), error) {
+func connect(url string, t *telemetry.Telemetry) (commitlog.Bus, func(), error) {
 	if url == "" {
 		return nil, func() {}, nil
 	}
-	bus, err := natsbus.Connect(url, "gateway")
+	bus, err := natsbus.Connect(url, "gateway", t.Traces)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,25 +8,23 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Transport returns base, with the trace of each request passed on to peer.
-// Of the request its span has the method alone: paths and queries hold ids and
-// what people search for.
-func Transport(base http.RoundTripper, peer string) http.RoundTripper {
-	return transport{base: base, peer: peer}
-}
+// Transport returns base, with the trace of each request passed on. Of the
+// request its span has the method and the host alone: paths and queries hold
+// ids and what people search for.
+func Transport(base http.RoundTripper) http.RoundTripper { return transport{base} }
 
-type transport struct {
-	base http.RoundTripper
-	peer string
-}
+type transport struct{ base http.RoundTripper }
 
 // RoundTrip implements [http.RoundTripper].
 func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !trace.SpanContextFromContext(req.Context()).IsValid() {
 		return t.base.RoundTrip(req)
 	}
-	ctx, span := Start(req.Context(), "call "+t.peer, trace.SpanKindClient)
+	ctx, span := Start(req.Context(), "call", trace.SpanKindClient)
 	defer span.End()
+	if span.IsRecording() {
+		span.SetName("call " + req.URL.Hostname())
+	}
 
 	req = req.Clone(ctx) // a RoundTripper leaves the caller's request as it is
 	Inject(ctx, req.Header.Set)
@@ -34,7 +32,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !span.IsRecording() {
 		return res, err
 	}
-	span.SetAttributes(attribute.String("http.request.method", req.Method), attribute.String("peer.service", t.peer))
+	span.SetAttributes(attribute.String("http.request.method", req.Method), attribute.String("server.address", req.URL.Host))
 	if err != nil {
 		span.SetStatus(codes.Error, "no answer") // the cause may hold the address and what it was asked
 		return res, err

@@ -60,7 +60,7 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 		return nil, err
 	}
 	if cfg.NATSURL != "" {
-		if s.bus, err = natsbus.Connect(cfg.NATSURL, "usersd"); err != nil {
+		if s.bus, err = natsbus.Connect(cfg.NATSURL, "usersd", t.Traces); err != nil {
 			return nil, err
 		}
 	}
@@ -105,13 +105,13 @@ func (s *Server) newVerifier(svc *users.Service) *token.Verifier {
 // rights taken away here are refused here as soon as the answer is out. Whom the
 // message does not reach finds the commit in the log.
 func (s *Server) announce(ctx context.Context, ev commitlog.Event) {
-	s.verifier.Offer(ev)
+	s.verifier.Offer(ctx, ev)
 	if s.bus == nil {
 		return
 	}
 	data, err := json.Marshal(ev)
 	if err == nil {
-		err = s.bus.Publish(token.Subject, data)
+		err = s.bus.Publish(ctx, token.Subject, data)
 	}
 	if err != nil {
 		s.log.DebugContext(ctx, "not announced", "seq", ev.Seq, "err", err)

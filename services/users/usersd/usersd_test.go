@@ -1,6 +1,7 @@
 package usersd_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"path/filepath"
@@ -75,11 +76,11 @@ func TestCommitsAreAnnounced(t *testing.T) {
 	t.Parallel()
 
 	url := testkit.NATS(t)
-	bus, err := natsbus.Connect(url, "test")
+	bus, err := natsbus.Connect(url, "test", nil)
 	require.NoError(t, err)
 	t.Cleanup(bus.Close)
 	heard := make(chan commitlog.Event, 100)
-	stop, err := bus.Subscribe(token.Subject, func(data []byte) {
+	stop, err := bus.Subscribe(token.Subject, func(_ context.Context, data []byte) {
 		var ev commitlog.Event
 		if err := json.Unmarshal(data, &ev); err != nil {
 			t.Error(err)
