@@ -40,6 +40,7 @@ type Stockroom struct {
 	admin    Admin
 	lock     *lock
 	bus      *bus
+	voices   voices
 	servers  []run.Server // each before those that it depends on
 }
 
@@ -71,12 +72,15 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *Stockroom, err e
 	if s.bus, err = startBus(); err != nil {
 		return nil, err
 	}
+	if s.voices, err = openVoices(ctx, log); err != nil {
+		return nil, err
+	}
 	d, err := openDoors(ctx, cfg.Addr)
 	if err != nil {
 		return nil, err
 	}
 	s.addr, s.usersURL = d.gateway.Public.Addr().String(), internalURL(d.users)
-	if err := s.assemble(ctx, cfg, d, log); err != nil {
+	if err := s.assemble(ctx, cfg, d); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
 	return s, nil
@@ -84,7 +88,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *Stockroom, err e
 
 // assemble makes every service with the configuration that a deployment would
 // give it.
-func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors, log *slog.Logger) error {
+func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 	const env = "production" // the secrets here are as good as any
 	token, nats := s.secrets.InternalToken, s.bus.url()
 
@@ -92,7 +96,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors, log *slog
 		Env: env, DatabaseURL: s.database("users"), NATSURL: nats, InternalToken: token,
 		AuthURL: publicURL(d.auth), AuthInternalURL: internalURL(d.auth),
 		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
-	}, d.users, log.With("service", "users"))
+	}, d.users, s.voices["users"])
 	if err != nil {
 		return fmt.Errorf("users: %w", err)
 	}
@@ -103,7 +107,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors, log *slog
 		Secret: s.secrets.AuthSecret, PasswordCost: cfg.PasswordCost, UsersInternalURL: internalURL(d.users),
 		AdminEmail: s.admin.Email, AdminUsername: s.admin.Username, AdminPassword: s.admin.Password,
 		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
-	}, d.auth, log.With("service", "auth"))
+	}, d.auth, s.voices["auth"])
 	if err != nil {
 		return fmt.Errorf("auth: %w", err)
 	}
@@ -113,7 +117,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors, log *slog
 		Env: env, DatabaseURL: s.database("catalog"), NATSURL: nats, InternalToken: token,
 		AuthURL: publicURL(d.auth), UsersInternalURL: internalURL(d.users),
 		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
-	}, d.catalog, log.With("service", "catalog"))
+	}, d.catalog, s.voices["catalog"])
 	if err != nil {
 		return fmt.Errorf("catalog: %w", err)
 	}
@@ -126,7 +130,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors, log *slog
 		CatalogURLs: []string{publicURL(d.catalog)}, CatalogInternalURLs: []string{internalURL(d.catalog)},
 		AuthURL: publicURL(d.auth), UsersInternalURL: internalURL(d.users),
 		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
-	}, d.gateway, log.With("service", "gateway"))
+	}, d.gateway, s.voices["gateway"])
 	if err != nil {
 		return fmt.Errorf("gateway: %w", err)
 	}
@@ -153,6 +157,7 @@ func (s *Stockroom) Dir() string { return s.dir }
 // the gateway first, so that what it let in is still answered.
 func (s *Stockroom) Run(ctx context.Context) error {
 	err := inTurn(ctx, s.servers...)
+	s.voices.close(ctx)
 	s.bus.stop()
 	return errors.Join(err, s.lock.release())
 }
@@ -183,6 +188,7 @@ func (s *Stockroom) release(ctx context.Context) error {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	stop()
 	err := inTurn(ctx, s.servers...)
+	s.voices.close(ctx)
 	s.bus.stop()
 	return errors.Join(err, s.lock.release())
 }

@@ -9,9 +9,13 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 
 	"stockroom/gateway/upstream"
 	"stockroom/pkg/errs"
+	"stockroom/pkg/tracing"
 	"stockroom/pkg/web"
 )
 
@@ -33,8 +37,6 @@ var forwarded = []string{
 	fasthttp.HeaderIfNoneMatch,
 	"Idempotency-Key",
 	"Catalog-Min-Seq",
-	"Traceparent",
-	"Tracestate",
 }
 
 // checkMedia refuses a body that is no JSON, which all routes that need a token
@@ -53,7 +55,7 @@ func (x *exchange) checkMedia() error {
 
 // admit makes sure that the request carries a good token.
 func (s *Server) admit(x *exchange, deadline time.Time) error {
-	ctx, cancel := context.WithDeadline(context.Background(), deadline)
+	ctx, cancel := context.WithDeadline(x.ctx, deadline)
 	defer cancel()
 
 	var auth []string
@@ -76,7 +78,14 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 	if err := x.fill(req, r.service); err != nil {
 		return err
 	}
-	if err := s.pools[r.service].Do(req, resp, deadline); err != nil {
+	ctx, span := tracing.Start(x.ctx, "forward", trace.SpanKindClient)
+	defer span.End()
+	tracing.Inject(ctx, req.Header.Set)
+	err := s.pools[r.service].Do(req, resp, deadline)
+	if span.IsRecording() {
+		describe(span, r.service, resp.StatusCode(), err)
+	}
+	if err != nil {
 		return failure(err)
 	}
 	x.take(resp)
@@ -84,6 +93,17 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 		x.Response.Header.Set(fasthttp.HeaderCacheControl, caching(r))
 	}
 	return nil
+}
+
+// describe says in span what became of a request to a service.
+func describe(span trace.Span, service string, status int, err error) {
+	span.SetName("forward to " + service)
+	span.SetAttributes(attribute.String("peer.service", service))
+	if err != nil {
+		span.SetStatus(codes.Error, "no answer")
+		return
+	}
+	span.SetAttributes(attribute.Int("http.response.status_code", status))
 }
 
 // fill makes req what the service gets to see of the request.

@@ -22,6 +22,7 @@ import (
 	"stockroom/pkg/commitlog"
 	"stockroom/pkg/commitlog/natsbus"
 	"stockroom/pkg/run"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/token"
 	"stockroom/pkg/web"
 )
@@ -32,6 +33,7 @@ const Version = "0.1.0"
 // Server is the gateway, listening.
 type Server struct {
 	log      *slog.Logger
+	requests *telemetry.Requests
 	doors    web.Doors
 	table    *table
 	pools    map[string]*upstream.Pool
@@ -48,7 +50,7 @@ type Server struct {
 
 // New puts the gateway together. It answers once [Server.Run] runs. The doors
 // are the gateway's from now on, which closes them also when New fails.
-func New(_ context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ *Server, err error) {
+func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry) (_ *Server, err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, doors.Close())
@@ -57,11 +59,11 @@ func New(_ context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ *S
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	pools, err := cfg.pools(log)
+	pools, err := cfg.pools(t.Log)
 	if err != nil {
 		return nil, err
 	}
-	bus, closeBus, err := connect(cfg.NATSURL)
+	bus, closeBus, err := connect(cfg.NATSURL, t)
 	if err != nil {
 		return nil, err
 	}
@@ -72,24 +74,24 @@ func New(_ context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ *S
 		UsersInternalURL: cfg.UsersInternalURL,
 		InternalToken:    cfg.InternalToken,
 		Bus:              bus,
-		Log:              log,
+		Log:              t.Log,
 	})
-	s := newServer(pools, token.NewGate(verifier, nil), log)
+	s := newServer(pools, token.NewGate(verifier, nil), t)
 	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
-	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Log: log}, cfg.InternalToken,
+	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.canRead, "gateway": s.goesOn})
 	s.servers = append(s.servers, verifier)
 	return s, nil
 }
 
-func newServer(pools map[string]*upstream.Pool, gate web.Gate, log *slog.Logger) *Server {
-	s := &Server{log: log, pools: pools, gate: gate, pages: pages.New(), close: func() {}}
+func newServer(pools map[string]*upstream.Pool, gate web.Gate, t *telemetry.Telemetry) *Server {
+	s := &Server{log: t.Log, requests: t.Requests(telemetry.Public), pools: pools, gate: gate, pages: pages.New(), close: func() {}}
 	var sources []apidoc.Source
 	for _, name := range []string{auth, users, catalog} {
 		s.servers = append(s.servers, pools[name])
 		sources = append(sources, apidoc.Source{Name: name, Fetch: fetchDocument(pools[name])})
 	}
-	s.document = apidoc.NewKeeper(ownDocument, sources, log)
+	s.document = apidoc.NewKeeper(ownDocument, sources, t.Log)
 	s.servers = append(s.servers, s.document)
 
 	endpoints := s.own()
@@ -118,11 +120,11 @@ func (cfg Config) pools(log *slog.Logger) (map[string]*upstream.Pool, error) {
 }
 
 // connect returns the bus that brings revocations at once, or none.
-func connect(url string) (commitlog.Bus, func(), error) {
+func connect(url string, t *telemetry.Telemetry) (commitlog.Bus, func(), error) {
 	if url == "" {
 		return nil, func() {}, nil
 	}
-	bus, err := natsbus.Connect(url, "gateway")
+	bus, err := natsbus.Connect(url, "gateway", t.Traces)
 	if err != nil {
 		return nil, nil, err
 	}

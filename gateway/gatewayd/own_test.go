@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"regexp"
@@ -14,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stockroom/gateway/gatewayd"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/web"
 )
 
@@ -83,7 +83,7 @@ func TestWithoutServices(t *testing.T) {
 	gateway, err := gatewayd.New(ctx, gatewayd.Config{
 		AuthURLs: away, UsersURLs: away, CatalogURLs: away, AuthURL: away[0], UsersInternalURL: away[0],
 		InternalToken: internalToken, TokenIssuer: "x", TokenAudience: "x", Env: "production", Grace: soon,
-	}, doors, slog.New(slog.DiscardHandler))
+	}, doors, telemetry.Discard())
 	require.NoError(t, err)
 	done := make(chan error, 1)
 	go func() { done <- gateway.Run(ctx) }()
@@ -135,7 +135,7 @@ func TestWeakInternalTokenIsRefused(t *testing.T) {
 	t.Parallel()
 
 	for _, value := range []string{"", "short", "change-me-change-me-change-me-change-me"} {
-		_, err := gatewayd.New(t.Context(), gatewayd.Config{Env: "production", InternalToken: value}, web.Doors{}, slog.New(slog.DiscardHandler))
+		_, err := gatewayd.New(t.Context(), gatewayd.Config{Env: "production", InternalToken: value}, web.Doors{}, telemetry.Discard())
 		require.ErrorContains(t, err, "STOCKROOM_INTERNAL_TOKEN")
 	}
 }

@@ -15,7 +15,7 @@ import (
 // expect decides, before the client sends the body, whether it may. What is
 // refused is answered here: the library only sends what is set.
 func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
-	x := s.begin(ctx)
+	x := begin(ctx)
 	_, err := s.route(x)
 	if err == nil && ctx.Request.Header.ContentLength() > maxBody {
 		err = web.ErrBodyTooLarge
@@ -23,6 +23,7 @@ func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 	if err == nil {
 		return fasthttp.StatusContinue
 	}
+	s.observe(x)
 	s.conclude(x, err)
 	return ctx.Response.StatusCode()
 }
@@ -30,7 +31,8 @@ func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 // unreadable answers a request that fasthttp could not take in. Of its head
 // there is something left only if the body was announced too large.
 func (s *Server) unreadable(ctx *fasthttp.RequestCtx, cause error) {
-	x := s.begin(ctx)
+	x := begin(ctx)
+	s.observe(x)
 	x.hangUp()
 	var (
 		timeout  net.Error

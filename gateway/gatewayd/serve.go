@@ -1,6 +1,7 @@
 package gatewayd
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -11,27 +12,45 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/ingress"
+	"stockroom/pkg/telemetry"
+	"stockroom/pkg/tracing"
 	"stockroom/pkg/web"
 )
 
 // exchange is one request and its answer.
 type exchange struct {
 	*fasthttp.RequestCtx
-	start  time.Time
-	id     string
-	target ingress.Target
-	route  string // the pattern, for the log
+	ctx      context.Context // of the request; that of fasthttp is used again
+	observed telemetry.Request
+	start    time.Time
+	id       string
+	target   ingress.Target
+	route    string // the pattern
 }
 
 // serve answers one request.
 func (s *Server) serve(ctx *fasthttp.RequestCtx) {
-	x := s.begin(ctx)
+	x := begin(ctx)
+	s.observe(x)
 	s.conclude(x, s.handle(x))
 }
 
-func (s *Server) begin(ctx *fasthttp.RequestCtx) *exchange {
+func begin(ctx *fasthttp.RequestCtx) *exchange {
 	id := web.UseRequestID(string(ctx.Request.Header.Peek(web.HeaderRequestID)))
-	return &exchange{RequestCtx: ctx, start: time.Now(), id: id, route: "none"}
+	return &exchange{
+		RequestCtx: ctx, ctx: telemetry.WithRequestID(context.Background(), id),
+		start: time.Now(), id: id, route: "none",
+	}
+}
+
+// observe begins what conclude ends.
+func (s *Server) observe(x *exchange) {
+	h := &x.Request.Header
+	var parent, state string
+	if p := h.PeekAll(tracing.Parent); len(p) == 1 { // of several none can be right
+		parent, state = string(p[0]), string(h.Peek(tracing.State))
+	}
+	x.ctx, x.observed = s.requests.Begin(x.ctx, parent, state)
 }
 
 // handle does what a request asks for. A panic ends only its own request.
@@ -110,18 +129,19 @@ func (s *Server) conclude(x *exchange, err error) {
 	h.SetBytesV("X-Process-Time", append(strconv.AppendFloat(buf[:0], took.Seconds()*1000, 'f', 2, 64), "ms"...))
 
 	level, status := slog.LevelInfo, x.Response.StatusCode()
+	method := knownMethod(x.Method())
+	x.observed.End(method, x.route, status)
 	attrs := []slog.Attr{
-		slog.String("method", knownMethod(x.Method())),
+		slog.String("method", method),
 		slog.String("route", x.route),
 		slog.Int("status", status),
 		slog.Float64("ms", float64(took.Microseconds())/1000),
-		slog.String("request_id", x.id),
 	}
 	if err != nil && status >= http.StatusInternalServerError {
 		level = slog.LevelError
 		attrs = append(attrs, slog.Any("err", err))
 	}
-	s.log.LogAttrs(x, level, "request", attrs...)
+	s.log.LogAttrs(x.ctx, level, "request", attrs...)
 }
 
 // security is the headers that no answer goes without. Nothing of the API is

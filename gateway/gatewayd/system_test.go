@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,6 +16,7 @@ import (
 
 	"stockroom/gateway/gatewayd"
 	"stockroom/pkg/commitlog/httplog"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/token/tokentest"
 	"stockroom/pkg/web"
 )
@@ -67,7 +67,7 @@ func newSystem(t *testing.T) *system {
 		AuthInternalURLs: []string{ready.URL}, UsersInternalURLs: []string{ready.URL}, CatalogInternalURLs: []string{ready.URL},
 		AuthURL: auth, UsersInternalURL: s.rights(t), InternalToken: internalToken,
 		TokenIssuer: tokentest.Name, TokenAudience: tokentest.Audience, Env: "production", Grace: soon,
-	}, doors, slog.New(slog.DiscardHandler))
+	}, doors, telemetry.Discard())
 	require.NoError(t, err)
 	done := make(chan error, 1)
 	go func() { done <- gateway.Run(ctx) }()

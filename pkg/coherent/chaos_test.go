@@ -116,7 +116,7 @@ type bus struct {
 	p *process
 }
 
-func (b bus) Publish(_ string, data []byte) error {
+func (b bus) Publish(_ context.Context, _ string, data []byte) error {
 	for _, m := range b.members {
 		p := m.process.Load()
 		for range 1 + b.below(12)/11 { // some twice
@@ -135,13 +135,13 @@ func (b bus) Publish(_ string, data []byte) error {
 	return nil
 }
 
-func (b bus) Subscribe(_ string, receive func([]byte), _ func()) (func(), error) {
+func (b bus) Subscribe(_ string, receive func(context.Context, []byte), _ func()) (func(), error) {
 	done := make(chan struct{})
 	b.work.Go(func() {
 		for {
 			select {
 			case data := <-b.p.receive:
-				receive(data)
+				receive(context.Background(), data)
 			case <-done:
 				return
 			}

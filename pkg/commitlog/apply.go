@@ -4,6 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
+	"stockroom/pkg/tracing"
 )
 
 // applyUntil is the one goroutine that the sink's Apply and Reset are called by.
@@ -31,7 +36,7 @@ func (f *Follower) applyUntil(ctx context.Context) {
 // drain applies everything that is next, in order.
 func (f *Follower) drain(ctx context.Context) {
 	for ctx.Err() == nil {
-		reset, ev, ok := f.nextStep()
+		reset, next, ok := f.nextStep()
 		switch {
 		case reset != nil:
 			if err := f.cfg.Sink.Reset(ctx, *reset); err != nil {
@@ -40,25 +45,35 @@ func (f *Follower) drain(ctx context.Context) {
 			}
 			f.finishReset(reset)
 		case ok:
-			if err := f.cfg.Sink.Apply(ctx, ev); err != nil {
-				f.cfg.Log.WarnContext(ctx, "commit applied in part", "subject", f.cfg.Subject, "seq", ev.Seq, "err", err)
-			}
-			f.finishEvent(ev)
+			f.apply(ctx, next)
+			f.finishEvent(next.Event)
 		default:
 			return
 		}
 	}
 }
 
+// apply has the sink apply ev, within the trace of the request that committed it.
+func (f *Follower) apply(ctx context.Context, ev arrival) {
+	ctx, span := tracing.Start(trace.ContextWithSpan(ctx, ev.span), "apply commit", trace.SpanKindInternal)
+	defer span.End()
+	if span.IsRecording() {
+		span.SetAttributes(attribute.String("stockroom.log", f.cfg.Subject), attribute.Int64("stockroom.seq", ev.Seq))
+	}
+	if err := f.cfg.Sink.Apply(ctx, ev.Event); err != nil {
+		f.cfg.Log.WarnContext(ctx, "commit applied in part", "subject", f.cfg.Subject, "seq", ev.Seq, "err", err)
+	}
+}
+
 // nextStep returns the reset that is due, else the event that is next.
-func (f *Follower) nextStep() (reset *Head, ev Event, ok bool) {
+func (f *Follower) nextStep() (reset *Head, next arrival, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.reset != nil {
-		return f.reset, Event{}, false
+		return f.reset, arrival{}, false
 	}
-	ev, ok = f.pending[f.position.head().Seq+1]
-	return nil, ev, ok
+	next, ok = f.pending[f.position.head().Seq+1]
+	return nil, next, ok
 }
 
 func (f *Follower) finishReset(h *Head) {
@@ -90,17 +105,17 @@ func (f *Follower) waiting() bool {
 }
 
 // receive takes a message off the bus.
-func (f *Follower) receive(data []byte) {
+func (f *Follower) receive(ctx context.Context, data []byte) {
 	var ev Event
 	if err := json.Unmarshal(data, &ev); err != nil || ev.Epoch == 0 || ev.Seq <= 0 {
-		f.cfg.Log.Warn("message cannot be read", "subject", f.cfg.Subject, "err", err)
+		f.cfg.Log.WarnContext(ctx, "message cannot be read", "subject", f.cfg.Subject, "err", err)
 		return
 	}
 	if ev.IDs == nil { // too many for a message
 		f.lookSoon()
 		return
 	}
-	f.Offer(ev)
+	f.Offer(ctx, ev)
 }
 
 // publish tells the others of a commit. That it may not arrive is what the
@@ -111,7 +126,7 @@ func (f *Follower) publish(ctx context.Context, ev Event) {
 	}
 	data, err := json.Marshal(ev)
 	if err == nil {
-		err = f.cfg.Bus.Publish(f.cfg.Subject, data)
+		err = f.cfg.Bus.Publish(ctx, f.cfg.Subject, data)
 	}
 	f.busAway.note(ctx, err)
 }

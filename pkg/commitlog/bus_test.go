@@ -1,6 +1,7 @@
 package commitlog_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,7 +21,7 @@ func TestLocalBusTellsWhoIsTooSlow(t *testing.T) {
 
 	b := new(commitlog.LocalBus)
 	block, interrupted := make(chan struct{}), make(chan struct{}, 1)
-	stop, err := b.Subscribe("log", func([]byte) { <-block }, func() {
+	stop, err := b.Subscribe("log", func(context.Context, []byte) { <-block }, func() {
 		select {
 		case interrupted <- struct{}{}:
 		default:
@@ -28,7 +29,7 @@ func TestLocalBusTellsWhoIsTooSlow(t *testing.T) {
 	})
 	require.NoError(t, err)
 	for err == nil {
-		err = b.Publish("log", []byte("news"))
+		err = b.Publish(t.Context(), "log", []byte("news"))
 	}
 	<-interrupted
 	close(block)

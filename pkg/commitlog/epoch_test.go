@@ -21,7 +21,7 @@ func TestNewEpochStartsOver(t *testing.T) {
 		require.Equal(t, commitlog.Head{Epoch: 2, Seq: 2}, resets[len(resets)-1])
 		require.Equal(t, commitlog.Head{Epoch: 2, Seq: 2}, f.Applied())
 
-		f.Offer(commitlog.Event{Epoch: 1, Seq: 3, IDs: []string{}}) // late, of the time before
+		f.Offer(t.Context(), commitlog.Event{Epoch: 1, Seq: 3, IDs: []string{}}) // late, of the time before
 		synctest.Wait()
 		require.Equal(t, commitlog.Head{Epoch: 2, Seq: 2}, f.Applied())
 	})
@@ -63,7 +63,7 @@ func TestResetThatTakesLongIsNotBegunAgain(t *testing.T) {
 		run(t, f, func() {
 			for range 12 { // the log moves on all the time
 				pass(100 * time.Millisecond)
-				f.Offer(src.commit("a"))
+				f.Offer(t.Context(), src.commit("a"))
 			}
 			_, _, resets := snk.seen()
 			require.Equal(t, []commitlog.Head{{Epoch: 1}}, resets)
@@ -157,7 +157,7 @@ func TestNothingIsFreshWhileAResetIsDue(t *testing.T) {
 	follow(t, func(t *testing.T, f *commitlog.Follower, src *source, snk *sink) {
 		snk.set(func(s *sink) { s.refuse = errAway })
 		src.set(func(s *source) { s.head = commitlog.Head{Epoch: 2, Seq: 1} })
-		f.Offer(commitlog.Event{Epoch: 2, Seq: 1, IDs: []string{}})
+		f.Offer(t.Context(), commitlog.Event{Epoch: 2, Seq: 1, IDs: []string{}})
 		synctest.Wait()
 		require.False(t, f.Fresh())
 

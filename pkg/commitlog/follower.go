@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -62,14 +63,20 @@ type Follower struct {
 	cfg Config
 
 	mu      sync.Mutex
-	pending map[int64]Event // events that wait for an earlier one, or for the applier
-	reset   *Head           // what Sink.Reset is due for
+	pending map[int64]arrival // events that wait for an earlier one, or for the applier
+	reset   *Head             // what Sink.Reset is due for
 
 	position position
 	kick     chan struct{} // there may be something to apply
 	soon     chan struct{} // look at the head now
 
 	logAway, busAway outage
+}
+
+// arrival is an event with the span that has brought it.
+type arrival struct {
+	Event
+	span trace.Span
 }
 
 // NewFollower returns a follower of a log.
@@ -91,7 +98,7 @@ func NewFollower(cfg Config) *Follower {
 		cfg:      cfg,
 		logAway:  outage{log: log, what: "following the commit log"},
 		busAway:  outage{log: log, what: "publishing commits"},
-		pending:  map[int64]Event{},
+		pending:  map[int64]arrival{},
 		position: position{changed: make(chan struct{})},
 		kick:     make(chan struct{}, 1),
 		soon:     make(chan struct{}, 1),
@@ -115,8 +122,9 @@ func (f *Follower) Run(ctx context.Context) error {
 }
 
 // Offer hands over an event from any source, in any order, any number of times.
-func (f *Follower) Offer(ev Event) {
-	if early := f.add(ev, maxPending); early {
+// It is applied within the trace of ctx.
+func (f *Follower) Offer(ctx context.Context, ev Event) {
+	if early := f.add(ctx, ev, maxPending); early {
 		f.cfg.Sink.Forget(ev)
 	}
 	notify(f.kick)
@@ -124,7 +132,7 @@ func (f *Follower) Offer(ev Event) {
 
 // add keeps ev until it is applied, unless there are room events already, and
 // reports whether it came before its turn.
-func (f *Follower) add(ev Event, room int) (early bool) {
+func (f *Follower) add(ctx context.Context, ev Event, room int) (early bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	at := f.position.head()
@@ -141,7 +149,7 @@ func (f *Follower) add(ev Event, room int) (early bool) {
 		f.lookSoon() // the log still has it
 		return true
 	}
-	f.pending[ev.Seq] = ev
+	f.pending[ev.Seq] = arrival{ev, trace.SpanFromContext(ctx)}
 	return ev.Seq > at.Seq+1
 }
 
@@ -150,7 +158,7 @@ func (f *Follower) add(ev Event, room int) (early bool) {
 // until it has, OwnSeq is ahead of Applied or Fresh is false.
 func (f *Follower) Committed(ctx context.Context, ev Event) {
 	f.position.committed(ev.Head())
-	f.Offer(ev)
+	f.Offer(ctx, ev)
 	if f.cfg.Bus != nil {
 		f.publish(ctx, ev)
 	}

@@ -28,7 +28,7 @@ func TestFollowerAppliesInOrderAndOnce(t *testing.T) {
 	follow(t, func(t *testing.T, f *commitlog.Follower, src *source, snk *sink) {
 		four, five, six := src.commit("a"), src.commit("b"), src.commit("c")
 		for _, ev := range []commitlog.Event{six, six, five, four, five, four} {
-			f.Offer(ev)
+			f.Offer(t.Context(), ev)
 		}
 		synctest.Wait()
 		applied, forgotten, _ := snk.seen()
@@ -106,7 +106,7 @@ func TestCommitOfManyRowsIsReadFromTheLog(t *testing.T) {
 			run(t, reader, func() {
 				synctest.Wait()
 				var messages []string
-				stop, err := bus.Subscribe("log", func(data []byte) { messages = append(messages, string(data)) }, func() {})
+				stop, err := bus.Subscribe("log", func(_ context.Context, data []byte) { messages = append(messages, string(data)) }, func() {})
 				require.NoError(t, err)
 				begin := time.Now()
 				some, many := make([]string, commitlog.MaxIDs), make([]string, commitlog.MaxIDs+1)
@@ -144,11 +144,11 @@ func TestNoiseOnTheBusIsIgnored(t *testing.T) {
 		run(t, f, func() {
 			synctest.Wait()
 			for _, noise := range []string{"", "{", "{}", `{"e":1,"s":0,"ids":[]}`, `{"e":1,"s":-3,"ids":[]}`, `{"e":9,"s":1,"ids":[]}`} {
-				require.NoError(t, bus.Publish("log", []byte(noise)))
+				require.NoError(t, bus.Publish(t.Context(), "log", []byte(noise)))
 			}
 			src.commit("a")
 			// It claims to be far ahead: what only messages say proves no loss.
-			require.NoError(t, bus.Publish("log", []byte(`{"e":1,"s":999,"ids":[]}`)))
+			require.NoError(t, bus.Publish(t.Context(), "log", []byte(`{"e":1,"s":999,"ids":[]}`)))
 			pass(2 * time.Second)
 			require.Equal(t, commitlog.Head{Epoch: 1, Seq: 1}, f.Applied())
 			require.True(t, f.Fresh())

@@ -76,7 +76,7 @@ func (f *Follower) repair(ctx context.Context, head Head, after int64) error {
 			events = events[:i]
 			break
 		}
-		f.add(ev, math.MaxInt) // at the front: it must not be refused for what waits behind it
+		f.add(ctx, ev, math.MaxInt) // at the front: it must not be refused for what waits behind it
 	}
 	if len(events) == 0 {
 		f.mu.Lock()

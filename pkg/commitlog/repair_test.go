@@ -1,6 +1,7 @@
 package commitlog_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,7 +16,7 @@ func TestGapIsRepairedBeforeTheNextTurn(t *testing.T) {
 
 	follow(t, func(t *testing.T, f *commitlog.Follower, src *source, snk *sink) {
 		src.commit("lost")
-		f.Offer(src.commit("b"))
+		f.Offer(t.Context(), src.commit("b"))
 		pass(60 * time.Millisecond)
 		applied, _, _ := snk.seen()
 		require.Equal(t, []int64{4, 5}, applied)
@@ -58,7 +59,7 @@ func TestMessagesDoNotPutOffTheRepairOfAGap(t *testing.T) {
 		pass(time.Millisecond) // away from the beat of the probe
 		src.commit("lost")
 		for range 10 {
-			f.Offer(src.commit("b"))
+			f.Offer(t.Context(), src.commit("b"))
 			pass(6 * time.Millisecond)
 		}
 		require.Equal(t, int64(14), f.Applied().Seq)
@@ -84,9 +85,9 @@ func TestInterruptionHasTheHeadLookedAt(t *testing.T) {
 // interruptible is a bus that brings nothing and can say so.
 type interruptible struct{ interrupted func() }
 
-func (*interruptible) Publish(string, []byte) error { return nil }
+func (*interruptible) Publish(context.Context, string, []byte) error { return nil }
 
-func (b *interruptible) Subscribe(_ string, _ func([]byte), interrupted func()) (func(), error) {
+func (b *interruptible) Subscribe(_ string, _ func(context.Context, []byte), interrupted func()) (func(), error) {
 	b.interrupted = interrupted
 	return func() {}, nil
 }
@@ -97,7 +98,7 @@ func TestMoreEventsThanCanWaitAreReadFromTheLog(t *testing.T) {
 	follow(t, func(t *testing.T, f *commitlog.Follower, src *source, snk *sink) {
 		src.commit("lost")
 		for range 6000 {
-			f.Offer(src.commit("b"))
+			f.Offer(t.Context(), src.commit("b"))
 		}
 		pass(time.Second)
 		applied, forgotten, _ := snk.seen()
@@ -114,9 +115,9 @@ func TestFewEventsWaitInMemory(t *testing.T) {
 		src.set(func(s *source) { s.stuck = true })
 		late := src.commit("late")
 		for range 6000 {
-			f.Offer(src.commit("b"))
+			f.Offer(t.Context(), src.commit("b"))
 		}
-		f.Offer(late)
+		f.Offer(t.Context(), late)
 		synctest.Wait()
 		require.Equal(t, int64(3+1+4096), f.Applied().Seq, "those that could wait, and no more")
 	})
@@ -144,7 +145,7 @@ func TestRepairGoesOnWhenTheLogIsBack(t *testing.T) {
 	follow(t, func(t *testing.T, f *commitlog.Follower, src *source, _ *sink) {
 		src.commit("lost")
 		src.set(func(s *source) { s.away = true })
-		f.Offer(src.commit("b"))
+		f.Offer(t.Context(), src.commit("b"))
 		pass(3 * time.Second)
 		require.Equal(t, int64(3), f.Applied().Seq)
 		require.False(t, f.Fresh())

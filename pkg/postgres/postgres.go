@@ -9,12 +9,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/exaring/otelpgx"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+	"go.opentelemetry.io/otel/metric/noop"
+
+	"stockroom/pkg/tracing"
 )
 
 const (
@@ -50,6 +54,10 @@ func Open(ctx context.Context, url string, migrations fs.FS) (*pgxpool.Pool, err
 	if err := migrate(ctx, cfg.ConnConfig, migrations); err != nil {
 		return nil, err
 	}
+	cfg.ConnConfig.Tracer = otelpgx.NewTracer(
+		otelpgx.WithTracerProvider(tracing.Within{}),
+		otelpgx.WithMeterProvider(noop.NewMeterProvider()), // the pool is measured elsewhere
+		otelpgx.WithDisableConnectionDetailsInAttributes())
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open postgres: %w", err)

@@ -23,11 +23,12 @@ type Server interface {
 // status that tells which. It is all that a main function does. A second
 // signal ends the program at once.
 //
-// The log goes to standard output, from STOCKROOM_LOG_LEVEL on.
-func Main(start func(ctx context.Context, log *slog.Logger) (Server, error)) {
+// The log goes to standard output, from STOCKROOM_LOG_LEVEL on. Service is what
+// the program is called in traces, which the variables OTEL_* configure.
+func Main(service string, start func(ctx context.Context, t *telemetry.Telemetry) (Server, error)) {
 	log, err := telemetry.NewLogger(os.Stdout, os.Getenv("STOCKROOM_LOG_LEVEL"))
 	if err == nil {
-		err = untilSignal(start, log)
+		err = untilSignal(service, start, log)
 	} else {
 		log = slog.New(slog.NewJSONHandler(os.Stdout, nil))
 	}
@@ -37,12 +38,17 @@ func Main(start func(ctx context.Context, log *slog.Logger) (Server, error)) {
 	}
 }
 
-func untilSignal(start func(context.Context, *slog.Logger) (Server, error), log *slog.Logger) error {
+func untilSignal(service string, start func(context.Context, *telemetry.Telemetry) (Server, error), log *slog.Logger) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from the first signal on, the next has its usual effect
 
-	srv, err := start(ctx, log)
+	t, err := telemetry.FromEnv(ctx, service, log)
+	if err != nil {
+		return err
+	}
+	defer t.Close(ctx)
+	srv, err := start(ctx, t)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package run_test
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"os/exec"
 	"syscall"
@@ -12,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/run"
+	"stockroom/pkg/telemetry"
 )
 
 type server func(ctx context.Context) error
@@ -53,14 +53,14 @@ func TestMain(m *testing.M) {
 	case "":
 		os.Exit(m.Run())
 	case "serve":
-		run.Main(func(context.Context, *slog.Logger) (run.Server, error) {
+		run.Main("test", func(context.Context, *telemetry.Telemetry) (run.Server, error) {
 			return server(func(ctx context.Context) error {
 				_, _ = os.Stdout.WriteString("ready")
 				return untilDone(ctx)
 			}), nil
 		})
 	case "fail":
-		run.Main(func(context.Context, *slog.Logger) (run.Server, error) {
+		run.Main("test", func(context.Context, *telemetry.Telemetry) (run.Server, error) {
 			return nil, errors.New("no database")
 		})
 	}

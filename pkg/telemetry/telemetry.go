@@ -1,33 +1,77 @@
-// Package telemetry makes what a program says about itself: its structured log.
+// Package telemetry is what a program says about itself: its structured log,
+// its metrics and its traces. Nothing of it is global: several services in one
+// process have one each.
 package telemetry
 
 import (
-	"fmt"
-	"io"
+	"context"
 	"log/slog"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 )
 
-// NewLogger returns a logger that writes one JSON object per line to w, with
-// UTC times. level is debug, info, warn or error in any letter case; an empty
-// level is info.
-func NewLogger(w io.Writer, level string) (*slog.Logger, error) {
-	least := slog.LevelInfo
-	if level != "" {
-		if err := least.UnmarshalText([]byte(level)); err != nil {
-			return nil, fmt.Errorf("log level %q is none of debug, info, warn, error", level)
-		}
-	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{
-		Level:       least,
-		ReplaceAttr: utc,
-	})), nil
+// Telemetry is the voice of one service.
+type Telemetry struct {
+	// Log adds to lines that have the context of a request its request_id,
+	// trace_id and span_id.
+	Log *slog.Logger
+
+	// Registry is what GET /metrics shows.
+	Registry *prometheus.Registry
+
+	// Traces begins traces. It does nothing if tracing is off.
+	Traces trace.TracerProvider
+
+	flush    func(context.Context) error
+	tracing  bool
+	duration *prometheus.HistogramVec
+	inFlight *prometheus.GaugeVec
 }
 
-// utc keeps the lines of machines in different time zones comparable as text.
-func utc(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 && a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
-		a.Value = slog.TimeValue(a.Value.Time().UTC().Truncate(time.Microsecond))
+// New returns the telemetry of a service that logs to log. Its spans go to
+// spans; nil turns tracing off, and traces that others have begun are only
+// passed on.
+func New(log *slog.Logger, spans *sdktrace.TracerProvider) *Telemetry {
+	t := &Telemetry{
+		Log:      slog.New(contextual{log.Handler()}),
+		Registry: prometheus.NewRegistry(),
+		Traces:   noop.NewTracerProvider(),
+		flush:    func(context.Context) error { return nil },
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "http_request_duration_seconds", Help: "Time to answer a request.", Buckets: durations,
+		}, []string{"door", "method", "route", "code"}),
+		inFlight: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "http_requests_in_flight", Help: "Requests that are being answered.",
+		}, []string{"door"}),
 	}
-	return a
+	if spans != nil {
+		t.Traces, t.flush, t.tracing = spans, spans.Shutdown, true
+	}
+	t.Registry.MustRegister(
+		t.duration, t.inFlight,
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		collectors.NewBuildInfoCollector(),
+	)
+	return t
+}
+
+// Discard returns telemetry that nobody listens to.
+func Discard() *Telemetry { return New(slog.New(slog.DiscardHandler), nil) }
+
+const flushTime = 3 * time.Second
+
+// Close sends the spans that were not sent yet, if that is possible within
+// three seconds. Nothing may be traced afterwards.
+func (t *Telemetry) Close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
+	defer cancel()
+	if err := t.flush(ctx); err != nil {
+		t.Log.WarnContext(ctx, "spans lost", "err", err)
+	}
 }

@@ -35,7 +35,7 @@ func TestChangeOfRightsComesAsAMessage(t *testing.T) {
 
 	message, err := json.Marshal(i.Change(account))
 	require.NoError(t, err)
-	require.NoError(t, bus.Publish(token.Subject, message))
+	require.NoError(t, bus.Publish(t.Context(), token.Subject, message))
 
 	require.Eventually(t, func() bool {
 		_, err := v.Verify(t.Context(), raw)
@@ -59,7 +59,7 @@ func TestOfferedChangeCountsBeforeOfferReturns(t *testing.T) {
 	_, err := v.Verify(t.Context(), raw)
 	require.NoError(t, err)
 
-	v.Offer(i.Change(account))
+	v.Offer(t.Context(), i.Change(account))
 
 	_, err = v.Verify(t.Context(), raw)
 	require.ErrorIs(t, err, token.ErrInvalid)

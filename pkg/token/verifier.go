@@ -138,9 +138,9 @@ func (v *Verifier) freshWithin(d time.Duration) bool {
 // Offer tells the verifier of a commit in the users log before the log itself
 // does. It counts when Offer returns, whether or not the verifier runs: users
 // offers its own commits before it answers.
-func (v *Verifier) Offer(e commitlog.Event) {
+func (v *Verifier) Offer(ctx context.Context, e commitlog.Event) {
 	v.rights.Forget(e)
-	v.follower.Offer(e)
+	v.follower.Offer(ctx, e)
 }
 
 func (v *Verifier) cached(raw string) (verdict, bool) {

@@ -3,18 +3,23 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
+
+	"stockroom/pkg/telemetry"
 )
 
 // API is one HTTP face of a service: its routes and the document about them.
 // Register every operation before it serves.
 type API struct {
 	cfg      Config
+	log      *slog.Logger
+	requests *telemetry.Requests
 	app      *fiber.App
 	doc      *huma.OpenAPI
 	internal bool // guarded by the internal token instead of a gate

@@ -10,6 +10,10 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"stockroom/pkg/telemetry"
 )
 
 // Check tells whether something needed is there; its error says what is wrong,
@@ -19,18 +23,20 @@ type Check func(ctx context.Context) error
 const (
 	livePath  = "/livez"
 	readyPath = "/readyz"
+	statsPath = "/metrics"
 	checkTime = time.Second
 )
 
 // NewInternal returns the face that a service shows only to its own system.
 // GET /livez answers as long as the process does, GET /readyz while all checks
-// of ready pass. Everything under /internal needs the bearer token, whatever
+// of ready pass; GET /metrics shows what there is to measure. Everything under /internal needs the bearer token, whatever
 // the access of an operation says; cfg.Gate is not used.
 func NewInternal(cfg Config, token string, ready map[string]Check) *API {
-	a := newAPI(cfg)
+	a := newAPI(cfg, telemetry.Internal)
 	a.internal = true
 	a.app.Get(livePath, func(c *fiber.Ctx) error { return c.JSON(readiness{Status: "ok"}) })
 	a.app.Get(readyPath, func(c *fiber.Ctx) error { return a.answerReady(c, ready) })
+	a.app.Get(statsPath, adaptor.HTTPHandler(promhttp.HandlerFor(a.cfg.Telemetry.Registry, promhttp.HandlerOpts{})))
 	a.app.Use("/internal", trusted(token))
 	return a
 }
@@ -72,7 +78,7 @@ func (a *API) answerReady(c *fiber.Ctx, ready map[string]Check) error {
 	names := make([]string, 0, len(failing))
 	for name, err := range failing {
 		names = append(names, name)
-		a.cfg.Log.WarnContext(ctx, "not ready", "check", name, "err", err)
+		a.log.WarnContext(ctx, "not ready", "check", name, "err", err)
 	}
 	slices.Sort(names)
 	c.Set(fiber.HeaderRetryAfter, "1")

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/web"
 )
 
@@ -18,7 +19,9 @@ const token = "an-internal-token-of-the-system"
 func internalAPI(t *testing.T, ready map[string]web.Check) (*web.API, *logs) {
 	t.Helper()
 	out := new(logs)
-	api := web.NewInternal(web.Config{Title: "Internal", Log: slog.New(slog.NewJSONHandler(out, nil))}, token, ready)
+	api := web.NewInternal(web.Config{
+		Title: "Internal", Telemetry: telemetry.New(slog.New(slog.NewJSONHandler(out, nil)), nil),
+	}, token, ready)
 	web.Handle(api, web.Operation{
 		ID: "head", Method: http.MethodGet, Path: "/internal/v1/head", Access: web.Permit("is ignored"),
 	}, func(*fiber.Ctx, web.Empty) (string, error) { return "head", nil })
@@ -104,4 +107,20 @@ func TestProbes(t *testing.T) {
 			require.Equal(t, 200, call(t, api, http.MethodGet, "/livez", "").status, "live all the same")
 		})
 	}
+}
+
+func TestMetricsTellRoutesApart(t *testing.T) {
+	t.Parallel()
+	api, _ := internalAPI(t, nil)
+	call(t, api, http.MethodGet, "/internal/v1/head", "", "Authorization", "Bearer "+token)
+	call(t, api, http.MethodGet, "/made/up", "")
+
+	got := call(t, api, http.MethodGet, "/metrics", "")
+	require.Equal(t, 200, got.status)
+	require.Contains(t, got.body, `http_request_duration_seconds_count{code="200",door="internal",method="GET",route="/internal/v1/head"} 1`)
+	require.Contains(t, got.body, `http_request_duration_seconds_count{code="404",door="internal",method="GET",route="none"} 1`)
+	require.Contains(t, got.body, "go_goroutines")
+	require.Contains(t, got.body, "process_cpu_seconds_total")
+	require.Contains(t, got.body, "go_build_info")
+	require.NotContains(t, got.body, "made/up")
 }

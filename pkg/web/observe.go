@@ -14,16 +14,19 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"stockroom/pkg/errs"
+	"stockroom/pkg/telemetry"
+	"stockroom/pkg/tracing"
 )
 
 // observe surrounds every request: it has an id and a deadline, a panic ends
 // only itself, a failure is answered as a problem, and what happened is logged
 // once, without query, headers or bodies.
 func (a *API) observe(c *fiber.Ctx) error {
-	begin := time.Now()
 	id := UseRequestID(c.Get(HeaderRequestID))
 	c.Set(HeaderRequestID, id)
-	ctx, cancel := context.WithTimeout(context.WithValue(c.UserContext(), requestIDKey{}, id), a.cfg.Deadline)
+	ctx := telemetry.WithRequestID(c.UserContext(), id)
+	ctx, request := a.requests.Begin(ctx, c.Get(tracing.Parent), c.Get(tracing.State))
+	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
 	defer cancel()
 	c.SetUserContext(ctx)
 
@@ -35,7 +38,8 @@ func (a *API) observe(c *fiber.Ctx) error {
 	if route == self { // nothing else took the request
 		route = &fiber.Route{Path: "none"}
 	}
-	a.logAccess(c, route.Path, time.Since(begin))
+	took := request.End(c.Method(), route.Path, c.Response().StatusCode())
+	a.logAccess(c, route.Path, took)
 	return nil
 }
 
@@ -55,10 +59,9 @@ func (a *API) fail(c *fiber.Ctx, err error) {
 		err = ofFiber(e)
 	}
 	if StatusOf(err) >= http.StatusInternalServerError {
-		a.cfg.Log.LogAttrs(c.UserContext(), slog.LevelError, "request failed",
+		a.log.LogAttrs(c.UserContext(), slog.LevelError, "request failed",
 			slog.String("method", c.Method()),
 			slog.String("route", c.Route().Path),
-			slog.String("request_id", RequestID(c.UserContext())),
 			slog.Any("err", err))
 	}
 	WriteProblem(c, err)
@@ -69,12 +72,11 @@ func (a *API) logAccess(c *fiber.Ctx, route string, took time.Duration) {
 	if a.internal {
 		level = slog.LevelDebug // who probes readiness and follows a log asks all the time
 	}
-	a.cfg.Log.LogAttrs(c.UserContext(), level, "request",
+	a.log.LogAttrs(c.UserContext(), level, "request",
 		slog.String("method", c.Method()),
 		slog.String("route", route),
 		slog.Int("status", c.Response().StatusCode()),
-		slog.Float64("ms", float64(took.Microseconds())/1000),
-		slog.String("request_id", RequestID(c.UserContext())))
+		slog.Float64("ms", float64(took.Microseconds())/1000))
 }
 
 // unreadable answers requests that never became one: fasthttp could not read
@@ -87,9 +89,8 @@ func (a *API) unreadable(c *fiber.Ctx, err error) error {
 	id := UseRequestID("")
 	c.Set(HeaderRequestID, id)
 	writeProblem(c, NewProblem(failed, "", id), failed)
-	a.cfg.Log.LogAttrs(context.Background(), slog.LevelDebug, "unreadable request",
-		slog.Int("status", StatusOf(failed)),
-		slog.String("request_id", id))
+	a.log.LogAttrs(telemetry.WithRequestID(context.Background(), id), slog.LevelDebug, "unreadable request",
+		slog.Int("status", StatusOf(failed)))
 	return nil
 }
 

@@ -4,18 +4,15 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+
+	"stockroom/pkg/telemetry"
 )
 
 // HeaderRequestID names the header that a request's id arrives and leaves in.
 const HeaderRequestID = "X-Request-Id"
 
-type requestIDKey struct{}
-
 // RequestID returns the id of the request that ctx belongs to, or "".
-func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
-}
+func RequestID(ctx context.Context) string { return telemetry.RequestID(ctx) }
 
 // UseRequestID returns the id that a request has: the one it came with if that
 // is well-formed, else a new one. Anything else could forge lines of the log.

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/errs"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/web"
 )
 
@@ -66,7 +67,8 @@ func newAPI(t *testing.T) (*web.API, *logs) {
 		Title:   "Test",
 		Version: "1.0.0",
 		Gate:    gate{},
-		Log:     slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Telemetry: telemetry.New(
+			slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})), nil),
 	}), out
 }
 

@@ -8,10 +8,11 @@ package web
 
 import (
 	"cmp"
-	"log/slog"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"stockroom/pkg/telemetry"
 )
 
 // Bounds of a request when [Config] does not say otherwise.
@@ -21,11 +22,11 @@ const (
 )
 
 // Config says what an [API] needs to know of its service. Gate may be nil if
-// anyone may call every operation, Log if nothing is to be logged.
+// anyone may call every operation, Telemetry if nobody listens.
 type Config struct {
 	Title     string // of the document
 	Version   string // of the document
-	Log       *slog.Logger
+	Telemetry *telemetry.Telemetry
 	Gate      Gate
 	BodyLimit int           // bytes; [DefaultBodyLimit] if zero
 	Deadline  time.Duration // of a request's context; [DefaultDeadline] if zero
@@ -34,18 +35,18 @@ type Config struct {
 // New returns the public face of a service. It serves its own OpenAPI document
 // at GET /openapi.json.
 func New(cfg Config) *API {
-	a := newAPI(cfg)
+	a := newAPI(cfg, telemetry.Public)
 	a.app.Get("/openapi.json", a.serveDocument)
 	return a
 }
 
-func newAPI(cfg Config) *API {
+func newAPI(cfg Config, door telemetry.Door) *API {
 	cfg.BodyLimit = cmp.Or(cfg.BodyLimit, DefaultBodyLimit)
 	cfg.Deadline = cmp.Or(cfg.Deadline, DefaultDeadline)
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
+	if cfg.Telemetry == nil {
+		cfg.Telemetry = telemetry.Discard()
 	}
-	a := &API{cfg: cfg, doc: newDocument(cfg.Title, cfg.Version)}
+	a := &API{cfg: cfg, doc: newDocument(cfg.Title, cfg.Version), log: cfg.Telemetry.Log, requests: cfg.Telemetry.Requests(door)}
 	a.app = fiber.New(fiber.Config{
 		Immutable:                    true, // Fiber reuses its buffers: what handlers keep must be copies
 		StrictRouting:                true,

@@ -4,17 +4,17 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"github.com/caarlos0/env/v11"
 
 	"stockroom/gateway/gatewayd"
 	"stockroom/pkg/run"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/web"
 )
 
 func main() {
-	run.Main(func(ctx context.Context, log *slog.Logger) (run.Server, error) {
+	run.Main("gateway", func(ctx context.Context, t *telemetry.Telemetry) (run.Server, error) {
 		cfg, err := env.ParseAsWithOptions[gatewayd.Config](env.Options{Prefix: "STOCKROOM_"})
 		if err != nil {
 			return nil, fmt.Errorf("configuration: %w", err)
@@ -23,6 +23,6 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		return gatewayd.New(ctx, cfg, doors, log)
+		return gatewayd.New(ctx, cfg, doors, t)
 	})
 }

@@ -11,8 +11,12 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 	"github.com/sony/gobreaker/v2"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 
 	"stockroom/pkg/coherent"
+	"stockroom/pkg/tracing"
 )
 
 const (
@@ -68,7 +72,21 @@ func newBreaker(name string, log *slog.Logger) *gobreaker.CircuitBreaker[any] {
 var errGivenUp = errors.New("call given up")
 
 // run runs a script, unless Redis is known to be away.
-func (s *Store) run(ctx context.Context, script *redis.Script, keys []string, args ...any) (any, error) {
+func (s *Store) run(ctx context.Context, script script, keys []string, args ...any) (any, error) {
+	ctx, span := tracing.Start(ctx, "redis", trace.SpanKindClient)
+	defer span.End()
+	reply, err := s.execute(ctx, script, keys, args...)
+	if span.IsRecording() {
+		span.SetName("redis " + script.name)
+		span.SetAttributes(attribute.String("db.system.name", "redis"), attribute.String("db.operation.name", script.name))
+		if err != nil {
+			span.SetStatus(codes.Error, "no reply")
+		}
+	}
+	return reply, err
+}
+
+func (s *Store) execute(ctx context.Context, script script, keys []string, args ...any) (any, error) {
 	return s.breaker.Execute(func() (any, error) {
 		call, cancel := context.WithTimeout(ctx, s.timeout)
 		defer cancel()

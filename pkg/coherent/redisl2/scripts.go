@@ -16,7 +16,7 @@ import "github.com/redis/go-redis/v9"
 // replaced by an older state of itself.
 var (
 	// KEYS: watermark, slot. ARGV: epoch, need, token, lease in ms, 1 for a list.
-	getScript = redis.NewScript(`
+	getScript = named("get", `
 local m = redis.call('HMGET', KEYS[1], 'e', 'w', 'lg', 'g')
 if not m[2] or m[1] ~= ARGV[1] then return {'behind', -1} end
 local w = tonumber(m[2])
@@ -35,7 +35,7 @@ return {'claimed', w}`)
 
 	// KEYS: watermark, slot. ARGV: epoch, token, 1 for a list, as of, version,
 	// value, time to live in ms; without the last four the claim just ends.
-	fillScript = redis.NewScript(`
+	fillScript = named("fill", `
 local x = redis.call('HMGET', KEYS[2], 'g', 'l')
 if x[2] ~= ARGV[2] then return 0 end
 redis.call('DEL', KEYS[2])
@@ -48,7 +48,7 @@ redis.call('PEXPIRE', KEYS[2], ARGV[7])
 return 1`)
 
 	// KEYS: watermark, slots. ARGV: epoch, seq, 1 if lists may have changed.
-	applyScript = redis.NewScript(`
+	applyScript = named("apply", `
 local m = redis.call('HMGET', KEYS[1], 'e', 'w', 'g')
 if not m[2] or m[1] ~= ARGV[1] then return -1 end
 local w, s = tonumber(m[2]), tonumber(ARGV[2])
@@ -63,7 +63,7 @@ return s`)
 
 	// KEYS: watermark. ARGV: epoch, seq, a generation never used before, 1 if
 	// the watermark must not be further either.
-	resetScript = redis.NewScript(`
+	resetScript = named("reset", `
 local m = redis.call('HMGET', KEYS[1], 'e', 'w')
 if m[2] and m[1] == ARGV[1] then
   local w, s = tonumber(m[2]), tonumber(ARGV[2])
@@ -74,7 +74,15 @@ redis.call('HSET', KEYS[1], 'e', ARGV[1], 'w', ARGV[2], 'lg', ARGV[2], 'g', ARGV
 return 1`)
 
 	// KEYS: slot. ARGV: the value that cannot be read.
-	discardScript = redis.NewScript(`
+	discardScript = named("discard", `
 if redis.call('HGET', KEYS[1], 'd') == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`)
 )
+
+// script is a script with a name for people.
+type script struct {
+	*redis.Script
+	name string
+}
+
+func named(name, source string) script { return script{redis.NewScript(source), name} }

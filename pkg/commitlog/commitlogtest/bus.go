@@ -1,6 +1,7 @@
 package commitlogtest
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"sync/atomic"
@@ -8,8 +9,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel/trace"
 
 	"stockroom/pkg/commitlog"
+	"stockroom/pkg/tracing"
 )
 
 const patience = 10 * time.Second
@@ -27,6 +30,7 @@ func TestBus(t *testing.T, open func(t *testing.T) commitlog.Bus) {
 		"StoppedSubscriberHearsNone": stoppedSubscriberHearsNone,
 		"StopEndsWhatIsUnderWay":     stopEndsWhatIsUnderWay,
 		"NobodyListening":            nobodyListening,
+		"TraceGoesAlong":             traceGoesAlong,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -41,11 +45,11 @@ func listen(t *testing.T, b commitlog.Bus, subject string) (heard chan string, s
 	t.Helper()
 
 	heard = make(chan string, 10_000)
-	stop, err := b.Subscribe(subject, func(data []byte) { heard <- string(data) }, func() {})
+	stop, err := b.Subscribe(subject, func(_ context.Context, data []byte) { heard <- string(data) }, func() {})
 	require.NoError(t, err)
 	t.Cleanup(stop)
 	require.Eventually(t, func() bool {
-		if err := b.Publish(subject, []byte("hello")); err != nil {
+		if err := b.Publish(t.Context(), subject, []byte("hello")); err != nil {
 			return false
 		}
 		select {
@@ -80,7 +84,7 @@ func expect(t *testing.T, heard chan string, want string) {
 func everySubscriberHears(t *testing.T, b commitlog.Bus) {
 	one, _ := listen(t, b, "log")
 	two, _ := listen(t, b, "log")
-	require.NoError(t, b.Publish("log", []byte("news")))
+	require.NoError(t, b.Publish(t.Context(), "log", []byte("news")))
 	expect(t, one, "news")
 	expect(t, two, "news")
 }
@@ -88,7 +92,7 @@ func everySubscriberHears(t *testing.T, b commitlog.Bus) {
 func orderOfOnePublisherIsKept(t *testing.T, b commitlog.Bus) {
 	heard, _ := listen(t, b, "log")
 	for i := range 500 {
-		require.NoError(t, b.Publish("log", fmt.Append(nil, i)))
+		require.NoError(t, b.Publish(t.Context(), "log", fmt.Append(nil, i)))
 	}
 	for i := range 500 {
 		expect(t, heard, fmt.Sprint(i))
@@ -97,15 +101,15 @@ func orderOfOnePublisherIsKept(t *testing.T, b commitlog.Bus) {
 
 func otherSubjectsAreNotHeard(t *testing.T, b commitlog.Bus) {
 	heard, _ := listen(t, b, "log")
-	require.NoError(t, b.Publish("other", []byte("noise")))
-	require.NoError(t, b.Publish("log", []byte("news")))
+	require.NoError(t, b.Publish(t.Context(), "other", []byte("noise")))
+	require.NoError(t, b.Publish(t.Context(), "log", []byte("news")))
 	expect(t, heard, "news")
 }
 
 func dataMayBeReused(t *testing.T, b commitlog.Bus) {
 	heard, _ := listen(t, b, "log")
 	data := []byte("news")
-	require.NoError(t, b.Publish("log", data))
+	require.NoError(t, b.Publish(t.Context(), "log", data))
 	copy(data, "xxxx")
 	expect(t, heard, "news")
 }
@@ -118,7 +122,7 @@ func stoppedSubscriberHearsNone(t *testing.T, b commitlog.Bus) {
 		<-stopped
 	}
 	other, _ := listen(t, b, "log")
-	require.NoError(t, b.Publish("log", []byte("news")))
+	require.NoError(t, b.Publish(t.Context(), "log", []byte("news")))
 	expect(t, other, "news")
 	require.Empty(t, stopped)
 }
@@ -131,14 +135,14 @@ func stopEndsWhatIsUnderWay(t *testing.T, b commitlog.Bus) {
 	go func() {
 		defer close(ended)
 		for i := range 5000 {
-			_ = b.Publish("log", fmt.Append(nil, i)) // it may be too much for somebody
+			_ = b.Publish(t.Context(), "log", fmt.Append(nil, i)) // it may be too much for somebody
 			runtime.Gosched()
 		}
 	}()
 	for range 20 {
 		var stopped atomic.Bool
 		heard := make(chan struct{}, 1)
-		stop, err := b.Subscribe("log", func([]byte) {
+		stop, err := b.Subscribe("log", func(context.Context, []byte) {
 			select {
 			case heard <- struct{}{}:
 			default:
@@ -161,9 +165,37 @@ func stopEndsWhatIsUnderWay(t *testing.T, b commitlog.Bus) {
 
 func nobodyListening(t *testing.T, b commitlog.Bus) {
 	heard, _ := listen(t, b, "log")
-	require.NoError(t, b.Publish("empty", []byte("lost")))
+	require.NoError(t, b.Publish(t.Context(), "empty", []byte("lost")))
 	late, _ := listen(t, b, "empty")
-	require.NoError(t, b.Publish("empty", []byte("news")))
+	require.NoError(t, b.Publish(t.Context(), "empty", []byte("news")))
 	expect(t, late, "news")
 	require.Empty(t, heard)
+}
+
+func traceGoesAlong(t *testing.T, b commitlog.Bus) {
+	const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+	traced := tracing.Extract(t.Context(), parent, "")
+	want := trace.SpanContextFromContext(traced).TraceID()
+	require.True(t, want.IsValid())
+
+	heard := make(chan trace.TraceID, 1)
+	stop, err := b.Subscribe("log", func(ctx context.Context, _ []byte) {
+		select {
+		case heard <- trace.SpanContextFromContext(ctx).TraceID():
+		default:
+		}
+	}, func() {})
+	require.NoError(t, err)
+	t.Cleanup(stop)
+	require.Eventually(t, func() bool {
+		if b.Publish(traced, "log", []byte("news")) != nil {
+			return false
+		}
+		select {
+		case got := <-heard:
+			return got == want
+		case <-time.After(20 * time.Millisecond):
+			return false
+		}
+	}, patience, time.Millisecond, "the trace is lost")
 }

@@ -1,6 +1,7 @@
 package natsbus_test
 
 import (
+	"context"
 	"net"
 	"strings"
 	"sync"
@@ -33,9 +34,9 @@ func TestDeadConnectionIsNoticed(t *testing.T) {
 
 	p := newProxy(t, testkit.NATS(t))
 	b := connect(t, p.url())
-	require.Eventually(t, func() bool { return b.Publish("log", nil) == nil }, patience, time.Millisecond)
+	require.Eventually(t, func() bool { return b.Publish(t.Context(), "log", nil) == nil }, patience, time.Millisecond)
 	p.swallow()
-	require.Eventually(t, func() bool { return b.Publish("log", nil) != nil }, patience, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return b.Publish(t.Context(), "log", nil) != nil }, patience, 10*time.Millisecond)
 }
 
 func TestSlowSubscriberIsTold(t *testing.T) {
@@ -45,7 +46,7 @@ func TestSlowSubscriberIsTold(t *testing.T) {
 	server.Stop()
 	b := connect(t, server.URL())
 	block, interrupted := make(chan struct{}), make(chan struct{}, 100_000)
-	stop, err := b.Subscribe("log", func([]byte) { <-block }, func() { interrupted <- struct{}{} })
+	stop, err := b.Subscribe("log", func(context.Context, []byte) { <-block }, func() { interrupted <- struct{}{} })
 	require.NoError(t, err)
 	defer stop()
 	defer close(block)
@@ -53,7 +54,7 @@ func TestSlowSubscriberIsTold(t *testing.T) {
 	expectTold(t, interrupted) // of the connection
 
 	for range 10_000 {
-		require.NoError(t, b.Publish("log", []byte("news")))
+		require.NoError(t, b.Publish(t.Context(), "log", []byte("news")))
 	}
 	expectTold(t, interrupted)
 }
@@ -74,16 +75,16 @@ func TestCloseSendsWhatWasPublished(t *testing.T) {
 	url := testkit.NATS(t)
 	heard := make(chan string, 1)
 	subscriber := connect(t, url)
-	stop, err := subscriber.Subscribe("log", func(data []byte) { heard <- string(data) }, func() {})
+	stop, err := subscriber.Subscribe("log", func(_ context.Context, data []byte) { heard <- string(data) }, func() {})
 	require.NoError(t, err)
 	defer stop()
 	require.Eventually(t, func() bool { // the subscription has got to the server
-		return subscriber.Publish("log", []byte("hello")) == nil && <-heard == "hello"
+		return subscriber.Publish(t.Context(), "log", []byte("hello")) == nil && <-heard == "hello"
 	}, patience, time.Millisecond)
 
-	publisher, err := natsbus.Connect(url, "test")
+	publisher, err := natsbus.Connect(url, "test", nil)
 	require.NoError(t, err)
-	require.NoError(t, publisher.Publish("log", []byte("news")))
+	require.NoError(t, publisher.Publish(t.Context(), "log", []byte("news")))
 	publisher.Close()
 	select {
 	case got := <-heard:

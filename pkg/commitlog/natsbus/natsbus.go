@@ -2,20 +2,27 @@
 package natsbus
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"stockroom/pkg/commitlog"
+	"stockroom/pkg/tracing"
 )
 
 // Bus is a [commitlog.Bus] on a NATS server. It works whenever the server can
 // be reached, and says so when it could not.
 type Bus struct {
-	conn *nats.Conn
+	conn   *nats.Conn
+	tracer trace.Tracer
 
 	mu            sync.Mutex
 	subscriptions []*subscription
@@ -33,8 +40,13 @@ const (
 // Connect returns a bus on the servers at url, which may be a list with commas.
 // It succeeds if none answers: the connection is made when one does. name tells
 // the server who this is.
-func Connect(url, name string) (*Bus, error) {
-	b := new(Bus)
+//
+// Traces begins the spans of messages that arrive; nil if there are none.
+func Connect(url, name string, traces trace.TracerProvider) (*Bus, error) {
+	if traces == nil {
+		traces = noop.NewTracerProvider()
+	}
+	b := &Bus{tracer: traces.Tracer("stockroom")}
 	conn, err := nats.Connect(url, append(settings(), nats.Name(name),
 		nats.ConnectHandler(func(*nats.Conn) { b.tell() }),
 		nats.ReconnectHandler(func(*nats.Conn) { b.tell() }),
@@ -71,11 +83,37 @@ func settings() []nats.Option {
 func (b *Bus) Close() { b.conn.Close() }
 
 // Publish implements [commitlog.Bus]. It fails while there is no connection.
-func (b *Bus) Publish(subject string, data []byte) error {
-	if err := b.conn.Publish(subject, data); err != nil {
+func (b *Bus) Publish(ctx context.Context, subject string, data []byte) error {
+	ctx, span := tracing.Start(ctx, "publish", trace.SpanKindProducer)
+	defer span.End()
+	describe(span, "publish", subject)
+
+	m := &nats.Msg{Subject: subject, Data: data}
+	tracing.Inject(ctx, func(header, value string) {
+		if m.Header == nil {
+			m.Header = nats.Header{}
+		}
+		m.Header.Set(header, value)
+	})
+	if err := b.conn.PublishMsg(m); err != nil {
+		span.SetStatus(codes.Error, "not sent")
 		return fmt.Errorf("publish on %s: %w", subject, err)
 	}
 	return nil
+}
+
+// Connected reports whether there is a connection at the moment.
+func (b *Bus) Connected() bool { return b.conn.IsConnected() }
+
+func describe(span trace.Span, operation, subject string) {
+	if !span.IsRecording() {
+		return
+	}
+	span.SetName(operation + " " + subject)
+	span.SetAttributes(
+		attribute.String("messaging.system", "nats"),
+		attribute.String("messaging.operation.name", operation),
+		attribute.String("messaging.destination.name", subject))
 }
 
 // subscription makes sure that nothing is called after it has stopped: the
@@ -83,16 +121,25 @@ func (b *Bus) Publish(subject string, data []byte) error {
 type subscription struct {
 	mu          sync.Mutex
 	stopped     bool
-	receive     func([]byte)
+	receive     func(context.Context, []byte)
+	tracer      trace.Tracer
 	interrupted func()
 }
 
 func (s *subscription) hear(m *nats.Msg) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.stopped {
-		s.receive(m.Data)
+	if s.stopped {
+		return
 	}
+	ctx := context.Background()
+	if parent := m.Header.Get(tracing.Parent); parent != "" {
+		var span trace.Span
+		ctx, span = s.tracer.Start(tracing.Extract(ctx, parent, m.Header.Get(tracing.State)), "receive", trace.WithSpanKind(trace.SpanKindConsumer))
+		defer span.End()
+		describe(span, "receive", m.Subject)
+	}
+	s.receive(ctx, m.Data)
 }
 
 func (s *subscription) stop() {
@@ -102,8 +149,8 @@ func (s *subscription) stop() {
 }
 
 // Subscribe implements [commitlog.Bus].
-func (b *Bus) Subscribe(subject string, receive func([]byte), interrupted func()) (stop func(), err error) {
-	s := &subscription{receive: receive, interrupted: interrupted}
+func (b *Bus) Subscribe(subject string, receive func(context.Context, []byte), interrupted func()) (stop func(), err error) {
+	s := &subscription{receive: receive, interrupted: interrupted, tracer: b.tracer}
 	b.add(s)
 	sub, err := b.conn.Subscribe(subject, s.hear)
 	if err == nil {

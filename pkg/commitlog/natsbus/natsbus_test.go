@@ -1,6 +1,7 @@
 package natsbus_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 func connect(t *testing.T, url string) *natsbus.Bus {
 	t.Helper()
 
-	b, err := natsbus.Connect(url, "test")
+	b, err := natsbus.Connect(url, "test", nil)
 	require.NoError(t, err)
 	t.Cleanup(b.Close)
 	return b
@@ -34,11 +35,11 @@ func TestServerMayBeAwayAtFirstAndLater(t *testing.T) {
 	server := testkit.NewNATSServer(t)
 	server.Stop()
 	publisher, subscriber := connect(t, server.URL()), connect(t, server.URL())
-	require.Error(t, publisher.Publish("log", []byte("lost")), "old messages are not kept to be sent late")
+	require.Error(t, publisher.Publish(t.Context(), "log", []byte("lost")), "old messages are not kept to be sent late")
 
 	heard, interrupted := make(chan string, 1000), make(chan struct{}, 1000)
 	stop, err := subscriber.Subscribe("log",
-		func(data []byte) { heard <- string(data) },
+		func(_ context.Context, data []byte) { heard <- string(data) },
 		func() { interrupted <- struct{}{} })
 	require.NoError(t, err)
 	defer stop()
@@ -47,7 +48,7 @@ func TestServerMayBeAwayAtFirstAndLater(t *testing.T) {
 		server.Start()
 		expectTold(t, interrupted) // it is back
 		require.Eventually(t, func() bool {
-			if publisher.Publish("log", []byte("news")) != nil {
+			if publisher.Publish(t.Context(), "log", []byte("news")) != nil {
 				return false
 			}
 			select {
@@ -68,6 +69,6 @@ func TestServerMayBeAwayAtFirstAndLater(t *testing.T) {
 func TestBadURLIsRefused(t *testing.T) {
 	t.Parallel()
 
-	_, err := natsbus.Connect("nats://127.0.0.1:notaport", "test")
+	_, err := natsbus.Connect("nats://127.0.0.1:notaport", "test", nil)
 	require.Error(t, err)
 }

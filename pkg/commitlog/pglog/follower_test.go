@@ -23,11 +23,11 @@ type lossy struct {
 	sent atomic.Int64
 }
 
-func (l *lossy) Publish(subject string, data []byte) error {
+func (l *lossy) Publish(ctx context.Context, subject string, data []byte) error {
 	if l.sent.Add(1)%3 != 0 {
 		return nil
 	}
-	return l.Bus.Publish(subject, data)
+	return l.Bus.Publish(ctx, subject, data)
 }
 
 // sink checks that commits come one after the other.
@@ -71,7 +71,7 @@ func TestFollowersGetWhatMessagesLose(t *testing.T) {
 	for range 2 { // two processes, so to speak
 		log, snk := pglog.New(pool), new(sink)
 		t.Cleanup(log.Close)
-		bus, err := natsbus.Connect(url, "test")
+		bus, err := natsbus.Connect(url, "test", nil)
 		require.NoError(t, err)
 		t.Cleanup(bus.Close)
 		f := commitlog.NewFollower(commitlog.Config{Source: log, Sink: snk, Bus: &lossy{Bus: bus}, Subject: "log"})

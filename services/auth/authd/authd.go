@@ -14,6 +14,7 @@ import (
 
 	"stockroom/pkg/commitlog/natsbus"
 	"stockroom/pkg/password"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/token"
 	"stockroom/pkg/web"
 	"stockroom/services/auth"
@@ -32,23 +33,24 @@ var errLeaving = errors.New("the service is stopping")
 
 // Server is an auth service that listens but does not answer yet.
 type Server struct {
-	cfg      Config
-	doors    web.Doors
-	log      *slog.Logger
-	db       database
-	bus      *natsbus.Bus // nil without NATS
-	svc      *auth.Service
-	ring     *auth.Keyring
-	verifier *token.Verifier
-	public   *web.API
-	internal *web.API
-	leaving  atomic.Bool
+	cfg       Config
+	doors     web.Doors
+	telemetry *telemetry.Telemetry
+	log       *slog.Logger
+	db        database
+	bus       *natsbus.Bus // nil without NATS
+	svc       *auth.Service
+	ring      *auth.Keyring
+	verifier  *token.Verifier
+	public    *web.API
+	internal  *web.API
+	leaving   atomic.Bool
 }
 
 // New connects the service to the world as cfg says. The server owns doors from
 // now on, and closes them also when New fails.
-func New(ctx context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ *Server, err error) {
-	s := &Server{cfg: cfg.orDefault(), doors: doors, log: log}
+func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry) (_ *Server, err error) {
+	s := &Server{cfg: cfg.orDefault(), doors: doors, telemetry: t, log: t.Log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -61,7 +63,7 @@ func New(ctx context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ 
 		return nil, err
 	}
 	if cfg.NATSURL != "" {
-		if s.bus, err = natsbus.Connect(cfg.NATSURL, "authd"); err != nil {
+		if s.bus, err = natsbus.Connect(cfg.NATSURL, "authd", t.Traces); err != nil {
 			return nil, err
 		}
 	}
@@ -98,10 +100,10 @@ func (s *Server) assemble(ctx context.Context) error {
 	})
 	s.verifier = s.newVerifier(signer)
 	s.public = web.New(web.Config{
-		Title: title, Version: version, Log: s.log, Gate: token.NewGate(s.verifier, httpapi.Roles()),
+		Title: title, Version: version, Telemetry: s.telemetry, Gate: token.NewGate(s.verifier, httpapi.Roles()),
 	})
 	httpapi.Mount(s.public, s.svc, signer.JWKS)
-	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Log: s.log}, s.cfg.InternalToken, s.ready())
+	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: s.telemetry}, s.cfg.InternalToken, s.ready())
 	httpapi.MountInternal(s.internal, s.svc)
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"github.com/caarlos0/env/v11"
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/testkit"
 	"stockroom/pkg/web"
 	"stockroom/services/auth/authd"
@@ -47,7 +47,7 @@ func listen(t *testing.T) web.Doors {
 // start runs a server until the test ends.
 func start(t *testing.T, cfg authd.Config) *authd.Server {
 	t.Helper()
-	s, err := authd.New(t.Context(), cfg, listen(t), slog.New(slog.DiscardHandler))
+	s, err := authd.New(t.Context(), cfg, listen(t), telemetry.Discard())
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error)
@@ -180,7 +180,7 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 			cfg := config(t, "http://127.0.0.1:1")
 			tt.change(&cfg)
 
-			_, err := authd.New(t.Context(), cfg, listen(t), slog.New(slog.DiscardHandler))
+			_, err := authd.New(t.Context(), cfg, listen(t), telemetry.Discard())
 
 			require.ErrorContains(t, err, tt.want)
 			require.NotContains(t, err.Error(), strong)
@@ -191,12 +191,12 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 func TestAnotherSecretDoesNotOpenTheDatabase(t *testing.T) {
 	t.Parallel()
 	cfg := config(t, "http://127.0.0.1:1")
-	s, err := authd.New(t.Context(), cfg, listen(t), slog.New(slog.DiscardHandler))
+	s, err := authd.New(t.Context(), cfg, listen(t), telemetry.Discard())
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 	cfg.Secret = strings.ToUpper(strong) + "1"
 
-	_, err = authd.New(t.Context(), cfg, listen(t), slog.New(slog.DiscardHandler))
+	_, err = authd.New(t.Context(), cfg, listen(t), telemetry.Discard())
 
 	require.ErrorContains(t, err, "was the secret changed?")
 }

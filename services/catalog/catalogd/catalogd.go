@@ -12,6 +12,7 @@ import (
 	"stockroom/pkg/commitlog"
 	"stockroom/pkg/commitlog/httplog"
 	"stockroom/pkg/commitlog/natsbus"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/token"
 	"stockroom/pkg/web"
 	"stockroom/services/catalog"
@@ -37,24 +38,25 @@ var (
 
 // Server is a catalog service that listens but does not answer yet.
 type Server struct {
-	cfg      Config
-	doors    web.Doors
-	log      *slog.Logger
-	db       database
-	bus      *natsbus.Bus   // nil without NATS
-	shared   *redisl2.Store // nil without Redis
-	cache    *coherent.Cache
-	follower *commitlog.Follower
-	verifier *token.Verifier
-	public   *web.API
-	internal *web.API
-	leaving  atomic.Bool
+	cfg       Config
+	doors     web.Doors
+	telemetry *telemetry.Telemetry
+	log       *slog.Logger
+	db        database
+	bus       *natsbus.Bus   // nil without NATS
+	shared    *redisl2.Store // nil without Redis
+	cache     *coherent.Cache
+	follower  *commitlog.Follower
+	verifier  *token.Verifier
+	public    *web.API
+	internal  *web.API
+	leaving   atomic.Bool
 }
 
 // New connects the service to the world as cfg says. The server owns doors from
 // now on, and closes them also when New fails.
-func New(ctx context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ *Server, err error) {
-	s := &Server{cfg: cfg, doors: doors, log: log}
+func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry) (_ *Server, err error) {
+	s := &Server{cfg: cfg, doors: doors, telemetry: t, log: t.Log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -68,7 +70,7 @@ func New(ctx context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ 
 		return nil, err
 	}
 	if cfg.NATSURL != "" {
-		if s.bus, err = natsbus.Connect(cfg.NATSURL, "catalogd"); err != nil {
+		if s.bus, err = natsbus.Connect(cfg.NATSURL, "catalogd", t.Traces); err != nil {
 			return nil, err
 		}
 	}
@@ -78,10 +80,10 @@ func New(ctx context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ 
 	s.verifier = s.newVerifier()
 
 	s.public = web.New(web.Config{
-		Title: title, Version: version, Log: log, Gate: token.NewGate(s.verifier, catalog.Permissions()),
+		Title: title, Version: version, Telemetry: t, Gate: token.NewGate(s.verifier, catalog.Permissions()),
 	})
 	httpapi.Mount(s.public, newService(s.db.store), s.cache, s.follower)
-	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Log: log}, cfg.InternalToken, s.ready())
+	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: t}, cfg.InternalToken, s.ready())
 	httplog.Mount(s.internal.App(), s.db.log)
 	return s, nil
 }

@@ -2,7 +2,6 @@ package catalogd_test
 
 import (
 	"fmt"
-	"log/slog"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/testkit"
 	"stockroom/pkg/web"
 	"stockroom/services/catalog"
@@ -137,7 +137,7 @@ func TestUnsafeConfigurationIsRefused(t *testing.T) {
 			edit(&cfg)
 			doors, err := web.Listen(t.Context(), "127.0.0.1:0", "127.0.0.1:0")
 			require.NoError(t, err)
-			_, err = catalogd.New(t.Context(), cfg, doors, slog.New(slog.DiscardHandler))
+			_, err = catalogd.New(t.Context(), cfg, doors, telemetry.Discard())
 			require.Error(t, err)
 			require.NotContains(t, err.Error(), "hunter2")
 			require.NotContains(t, err.Error(), "x7Gq")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/web"
 	"stockroom/services/catalog/catalogd"
 )
@@ -30,7 +31,7 @@ func (w *world) start(t *testing.T, cfg catalogd.Config) *replica {
 	doors, err := web.Listen(t.Context(), "127.0.0.1:0", "127.0.0.1:0")
 	require.NoError(t, err)
 	var log bytes.Buffer
-	server, err := catalogd.New(t.Context(), cfg, doors, slog.New(slog.NewJSONHandler(&log, nil)))
+	server, err := catalogd.New(t.Context(), cfg, doors, telemetry.New(slog.New(slog.NewJSONHandler(&log, nil)), nil))
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // until it is cleaned up
 	done := make(chan error, 1)

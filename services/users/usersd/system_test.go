@@ -3,7 +3,6 @@ package usersd_test
 import (
 	"context"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/token/tokentest"
 	"stockroom/pkg/web"
 	"stockroom/services/users/usersd"
@@ -50,7 +50,7 @@ func start(t *testing.T, change func(*usersd.Config)) *system {
 		Drain: time.Millisecond, Grace: patience,
 	}
 	change(&cfg)
-	srv, err := usersd.New(t.Context(), cfg, doors(t), slog.New(slog.DiscardHandler))
+	srv, err := usersd.New(t.Context(), cfg, doors(t), telemetry.Discard())
 	require.NoError(t, err)
 	s.public, s.internal = "http://"+srv.Addr(), "http://"+srv.InternalAddr()
 

@@ -13,6 +13,7 @@ import (
 
 	"stockroom/pkg/commitlog"
 	"stockroom/pkg/commitlog/natsbus"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/token"
 	"stockroom/pkg/web"
 	"stockroom/services/users"
@@ -30,21 +31,22 @@ var errLeaving = errors.New("the service is stopping")
 
 // Server is a users service that listens but does not answer yet.
 type Server struct {
-	cfg      Config
-	doors    web.Doors
-	log      *slog.Logger
-	db       database
-	bus      *natsbus.Bus // nil without NATS
-	verifier *token.Verifier
-	public   *web.API
-	internal *web.API
-	leaving  atomic.Bool
+	cfg       Config
+	doors     web.Doors
+	telemetry *telemetry.Telemetry
+	log       *slog.Logger
+	db        database
+	bus       *natsbus.Bus // nil without NATS
+	verifier  *token.Verifier
+	public    *web.API
+	internal  *web.API
+	leaving   atomic.Bool
 }
 
 // New connects the service to the world as cfg says. The server owns doors from
 // now on, and closes them also when New fails.
-func New(ctx context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ *Server, err error) {
-	s := &Server{cfg: cfg, doors: doors, log: log}
+func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry) (_ *Server, err error) {
+	s := &Server{cfg: cfg, doors: doors, telemetry: t, log: t.Log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -58,7 +60,7 @@ func New(ctx context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ 
 		return nil, err
 	}
 	if cfg.NATSURL != "" {
-		if s.bus, err = natsbus.Connect(cfg.NATSURL, "usersd"); err != nil {
+		if s.bus, err = natsbus.Connect(cfg.NATSURL, "usersd", t.Traces); err != nil {
 			return nil, err
 		}
 	}
@@ -67,10 +69,10 @@ func New(ctx context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ 
 	s.db.log.OnCommit(s.announce)
 
 	s.public = web.New(web.Config{
-		Title: title, Version: version, Log: log, Gate: token.NewGate(s.verifier, users.Permissions()),
+		Title: title, Version: version, Telemetry: t, Gate: token.NewGate(s.verifier, users.Permissions()),
 	})
 	httpapi.Mount(s.public, svc)
-	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Log: log}, cfg.InternalToken, s.ready())
+	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: t}, cfg.InternalToken, s.ready())
 	internalapi.Mount(s.internal, svc, s.db.log)
 	return s, nil
 }
@@ -103,13 +105,13 @@ func (s *Server) newVerifier(svc *users.Service) *token.Verifier {
 // rights taken away here are refused here as soon as the answer is out. Whom the
 // message does not reach finds the commit in the log.
 func (s *Server) announce(ctx context.Context, ev commitlog.Event) {
-	s.verifier.Offer(ev)
+	s.verifier.Offer(ctx, ev)
 	if s.bus == nil {
 		return
 	}
 	data, err := json.Marshal(ev)
 	if err == nil {
-		err = s.bus.Publish(token.Subject, data)
+		err = s.bus.Publish(ctx, token.Subject, data)
 	}
 	if err != nil {
 		s.log.DebugContext(ctx, "not announced", "seq", ev.Seq, "err", err)

@@ -1,8 +1,8 @@
 package usersd_test
 
 import (
+	"context"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"path/filepath"
 	"testing"
@@ -12,6 +12,7 @@ import (
 
 	"stockroom/pkg/commitlog"
 	"stockroom/pkg/commitlog/natsbus"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/testkit"
 	"stockroom/pkg/token"
 	"stockroom/services/users"
@@ -75,11 +76,11 @@ func TestCommitsAreAnnounced(t *testing.T) {
 	t.Parallel()
 
 	url := testkit.NATS(t)
-	bus, err := natsbus.Connect(url, "test")
+	bus, err := natsbus.Connect(url, "test", nil)
 	require.NoError(t, err)
 	t.Cleanup(bus.Close)
 	heard := make(chan commitlog.Event, 100)
-	stop, err := bus.Subscribe(token.Subject, func(data []byte) {
+	stop, err := bus.Subscribe(token.Subject, func(_ context.Context, data []byte) {
 		var ev commitlog.Event
 		if err := json.Unmarshal(data, &ev); err != nil {
 			t.Error(err)
@@ -140,7 +141,7 @@ func TestRefusesToStart(t *testing.T) {
 			cfg := usersd.Config{Env: "production", InternalToken: internalToken, DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "users.db")}
 			change(&cfg)
 			d := doors(t)
-			_, err := usersd.New(t.Context(), cfg, d, slog.New(slog.DiscardHandler))
+			_, err := usersd.New(t.Context(), cfg, d, telemetry.Discard())
 			require.Error(t, err)
 			_, err = d.Public.Accept()
 			require.Error(t, err, "the doors are closed")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stockroom/pkg/errs"
+	"stockroom/pkg/tracing"
 	"stockroom/services/auth"
 )
 
@@ -31,7 +32,7 @@ func New(base, token string) *Client {
 	}
 	return &Client{
 		http: &http.Client{
-			Transport: transport,
+			Transport: tracing.Transport(transport),
 			Timeout:   timeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error {
 				return http.ErrUseLastResponse // nobody sends the token elsewhere

@@ -3,17 +3,17 @@ package main
 
 import (
 	"context"
-	"log/slog"
 
 	"github.com/caarlos0/env/v11"
 
 	"stockroom/pkg/run"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/web"
 	"stockroom/services/catalog/catalogd"
 )
 
 func main() {
-	run.Main(func(ctx context.Context, log *slog.Logger) (run.Server, error) {
+	run.Main("catalog", func(ctx context.Context, t *telemetry.Telemetry) (run.Server, error) {
 		cfg, err := env.ParseAsWithOptions[catalogd.Config](env.Options{Prefix: "STOCKROOM_"})
 		if err != nil {
 			return nil, err
@@ -22,6 +22,6 @@ func main() {
 		if err != nil {
 			return nil, err
 		}
-		return catalogd.New(ctx, cfg, doors, log)
+		return catalogd.New(ctx, cfg, doors, t)
 	})
 }

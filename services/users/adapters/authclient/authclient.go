@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"stockroom/pkg/tracing"
 	"stockroom/services/users"
 )
 
@@ -33,11 +34,11 @@ var _ users.Passwords = (*Client)(nil)
 func New(base, token string) *Client {
 	return &Client{
 		http: &http.Client{
-			Transport: &http.Transport{
+			Transport: tracing.Transport(&http.Transport{
 				MaxIdleConnsPerHost:   16,
 				IdleConnTimeout:       15 * time.Second, // before the other side closes them
 				ResponseHeaderTimeout: prepareTimeout,
-			},
+			}),
 			CheckRedirect: func(*http.Request, []*http.Request) error {
 				return http.ErrUseLastResponse // nobody sends a password elsewhere
 			},

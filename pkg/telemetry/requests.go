@@ -1,0 +1,109 @@
+package telemetry
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
+	"stockroom/pkg/tracing"
+)
+
+// Door is one of the two doors of a service.
+type Door string
+
+// The doors.
+const (
+	Public   Door = "public"
+	Internal Door = "internal"
+)
+
+// Requests observes what comes in through one door.
+type Requests struct {
+	door     string
+	duration *prometheus.HistogramVec
+	inFlight prometheus.Gauge
+	tracer   trace.Tracer // nil: tracing is off
+	begins   bool         // traces of its own
+}
+
+// Requests returns what observes the requests that come in through door. Only
+// the public door begins traces: the others of the system ask all the time.
+func (t *Telemetry) Requests(door Door) *Requests {
+	r := &Requests{
+		door:     string(door),
+		duration: t.duration,
+		inFlight: t.inFlight.WithLabelValues(string(door)),
+		begins:   door == Public,
+	}
+	if t.tracing {
+		r.tracer = t.Traces.Tracer("stockroom")
+	}
+	return r
+}
+
+// Request is one request that is being answered.
+type Request struct {
+	of    *Requests
+	begin time.Time
+	span  trace.Span // nil: not traced
+}
+
+// Begin begins to observe a request, which may have come with the two headers
+// of a trace. The context is that of its trace.
+func (r *Requests) Begin(ctx context.Context, parent, state string) (context.Context, Request) {
+	q := Request{of: r, begin: time.Now()}
+	r.inFlight.Inc()
+	ctx = tracing.Extract(ctx, parent, state)
+	if r.tracer != nil && (r.begins || trace.SpanContextFromContext(ctx).IsValid()) {
+		ctx, q.span = r.tracer.Start(ctx, "request", trace.WithSpanKind(trace.SpanKindServer))
+	}
+	return ctx, q
+}
+
+// End says how the request was answered, and returns how long that took. Route
+// is the pattern, which has no values: there must be only so many.
+func (q Request) End(method, route string, status int) time.Duration {
+	took := time.Since(q.begin)
+	q.of.inFlight.Dec()
+	q.of.duration.WithLabelValues(q.of.door, method, route, code(status)).Observe(took.Seconds())
+	if q.span != nil {
+		q.finish(method, route, status)
+	}
+	return took
+}
+
+func (q Request) finish(method, route string, status int) {
+	defer q.span.End()
+	if !q.span.IsRecording() {
+		return
+	}
+	q.span.SetName(method + " " + route)
+	q.span.SetAttributes(
+		attribute.String("http.request.method", method),
+		attribute.String("http.route", route),
+		attribute.Int("http.response.status_code", status))
+	if status >= http.StatusInternalServerError {
+		q.span.SetStatus(codes.Error, "")
+	}
+}
+
+// code returns the usual status codes without making a string of them.
+func code(status int) string {
+	switch status {
+	case http.StatusOK:
+		return "200"
+	case http.StatusCreated:
+		return "201"
+	case http.StatusNoContent:
+		return "204"
+	case http.StatusNotModified:
+		return "304"
+	}
+	return strconv.Itoa(status)
+}
