@@ -50,6 +50,10 @@ func Open(ctx context.Context, url string, migrations fs.FS) (*pgxpool.Pool, err
 	if err := migrate(ctx, cfg.ConnConfig, migrations); err != nil {
 		return nil, err
 	}
+	return open(ctx, cfg)
+}
+
+func open(ctx context.Context, cfg *pgxpool.Config) (*pgxpool.Pool, error) {
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open postgres: %w", err)
