@@ -29,7 +29,8 @@ func TestProductionRefusesWeakSecrets(t *testing.T) {
 						"CATALOG_URLS": "http://127.0.0.1:1",
 					}
 					env[name] = value
-					said := stack.Refuses(t, program, env)
+					said, code := stack.Run(t, program, env)
+					require.Equal(t, 1, code, said)
 					require.Contains(t, said, "STOCKROOM_"+name, "the operator is told which")
 					if value != "" {
 						require.NotContains(t, said, value)

@@ -93,7 +93,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 	token, nats := s.secrets.InternalToken, s.bus.url()
 
 	users, err := usersd.New(ctx, usersd.Config{
-		Env: env, DatabaseURL: s.database("users"), NATSURL: nats, InternalToken: token,
+		Env: env, DatabaseURL: s.database("users"), Migrate: true, NATSURL: nats, InternalToken: token,
 		AuthURL: publicURL(d.auth), AuthInternalURL: internalURL(d.auth),
 		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
 	}, d.users, s.voices["users"])
@@ -103,7 +103,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 	s.dependsOnAllBefore(users)
 
 	auth, err := authd.New(ctx, authd.Config{
-		Env: env, DatabaseURL: s.database("auth"), NATSURL: nats, InternalToken: token,
+		Env: env, DatabaseURL: s.database("auth"), Migrate: true, NATSURL: nats, InternalToken: token,
 		Secret: s.secrets.AuthSecret, PasswordCost: cfg.PasswordCost, UsersInternalURL: internalURL(d.users),
 		AdminEmail: s.admin.Email, AdminUsername: s.admin.Username, AdminPassword: s.admin.Password,
 		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
@@ -114,7 +114,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 	s.dependsOnAllBefore(auth)
 
 	catalog, err := catalogd.New(ctx, catalogd.Config{
-		Env: env, DatabaseURL: s.database("catalog"), NATSURL: nats, InternalToken: token,
+		Env: env, DatabaseURL: s.database("catalog"), Migrate: true, NATSURL: nats, InternalToken: token,
 		AuthURL: publicURL(d.auth), UsersInternalURL: internalURL(d.users),
 		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
 	}, d.catalog, s.voices["catalog"])

@@ -32,7 +32,7 @@ func Child(tb testing.TB, o Options) *System {
 	if dir == "" {
 		dir = tb.TempDir()
 	}
-	addr := freeAddr(tb)
+	addr := FreeAddr(tb)
 	p := startProcess(tb, "stockroom", build(tb, "stockroom"), map[string]string{
 		"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost(),
 		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
@@ -42,7 +42,8 @@ func Child(tb testing.TB, o Options) *System {
 	return s
 }
 
-func freeAddr(tb testing.TB) string {
+// FreeAddr returns an address on this machine where nobody listens.
+func FreeAddr(tb testing.TB) string {
 	tb.Helper()
 
 	port, err := servers.FreePort()

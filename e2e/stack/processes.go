@@ -14,7 +14,7 @@ type place struct{ public, internal string }
 
 func newPlace(tb testing.TB) place {
 	tb.Helper()
-	return place{freeAddr(tb), freeAddr(tb)}
+	return place{FreeAddr(tb), FreeAddr(tb)}
 }
 
 // secret returns one that is good enough for production.

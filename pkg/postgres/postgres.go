@@ -54,6 +54,10 @@ func Open(ctx context.Context, url string, migrations fs.FS) (*pgxpool.Pool, err
 	if err := migrate(ctx, cfg.ConnConfig, migrations); err != nil {
 		return nil, err
 	}
+	return open(ctx, cfg)
+}
+
+func open(ctx context.Context, cfg *pgxpool.Config) (*pgxpool.Pool, error) {
 	cfg.ConnConfig.Tracer = otelpgx.NewTracer(
 		otelpgx.WithTracerProvider(tracing.Within{}),
 		otelpgx.WithMeterProvider(noop.NewMeterProvider()), // the pool is measured elsewhere

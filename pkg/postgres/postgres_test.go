@@ -5,6 +5,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/postgres"
@@ -74,4 +75,47 @@ func TestBadURLKeepsItsPassword(t *testing.T) {
 	_, err := postgres.Config("postgres://u:hunter2@host:notaport/db")
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "hunter2")
+}
+
+// newer is what a later version of a program brings along.
+var newer = fstest.MapFS{"00001_things.sql": migrations["00001_things.sql"], "00002_colours.sql": {Data: []byte(`-- +goose Up
+alter table things add column colour text;
+`)}}
+
+func TestOpenMigratedWantsAllMigrationsAndMakesNone(t *testing.T) {
+	t.Parallel()
+
+	url := testkit.PostgresURL(t) + "&search_path=shop"
+	_, err := postgres.OpenMigrated(t.Context(), url, migrations)
+	require.ErrorIs(t, err, postgres.ErrOldSchema)
+
+	pool, err := postgres.Open(t.Context(), url, migrations)
+	require.NoError(t, err)
+	pool.Close()
+	_, err = postgres.OpenMigrated(t.Context(), url, newer)
+	require.ErrorIs(t, err, postgres.ErrOldSchema)
+	require.ErrorContains(t, err, "00002_colours.sql")
+
+	pool, err = postgres.OpenMigrated(t.Context(), url, migrations)
+	require.NoError(t, err)
+	defer pool.Close()
+	_, err = pool.Exec(t.Context(), `insert into things values ('a')`)
+	require.NoError(t, err)
+}
+
+func TestOlderProgramStartsOnNewerSchema(t *testing.T) {
+	t.Parallel()
+
+	url := testkit.PostgresURL(t)
+	for _, open := range []func() (*pgxpool.Pool, error){
+		func() (*pgxpool.Pool, error) { return postgres.Open(t.Context(), url, newer) },
+		func() (*pgxpool.Pool, error) { return postgres.Open(t.Context(), url, migrations) },
+		func() (*pgxpool.Pool, error) { return postgres.OpenMigrated(t.Context(), url, migrations) },
+	} {
+		pool, err := open()
+		require.NoError(t, err)
+		_, err = pool.Exec(t.Context(), `update things set colour = 'red'`)
+		require.NoError(t, err, "what is newer stays")
+		pool.Close()
+	}
 }

@@ -19,18 +19,24 @@ type Server interface {
 	Run(ctx context.Context) error
 }
 
-// Main runs one program until it is interrupted or fails, and exits with a
-// status that tells which. It is all that a main function does. A second
-// signal ends the program at once.
+// Main does what the program was told to on its command line: it serves, which
+// needs no word, or does one of verbs. It runs until it is done, interrupted or
+// fails, and exits with a status that tells which; 2 means that it was told
+// something it does not know. A second signal ends the program at once.
 //
-// The log goes to standard output, from STOCKROOM_LOG_LEVEL on. Service is what
-// the program is called in traces, which the variables OTEL_* configure.
-func Main(service string, start func(ctx context.Context, t *telemetry.Telemetry) (Server, error)) {
-	log, err := telemetry.NewLogger(os.Stdout, os.Getenv("STOCKROOM_LOG_LEVEL"))
+// It is all that a main function does. The log goes to standard output, from
+// STOCKROOM_LOG_LEVEL on. Service is what the program is called in traces, which
+// the variables OTEL_* configure.
+func Main(service string, start func(ctx context.Context, t *telemetry.Telemetry) (Server, error), verbs ...Verb) {
+	p := newProgram(os.Args[0], serve(service, start), verbs)
+	verb, ok := p.told(os.Args[1:])
+	if !ok {
+		p.usage(os.Stderr)
+		os.Exit(2)
+	}
+	log, err := logger()
 	if err == nil {
-		err = untilSignal(service, start, log)
-	} else {
-		log = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+		err = untilSignal(verb.Do, log)
 	}
 	if err != nil {
 		log.Error("stopped", "err", err)
@@ -38,21 +44,24 @@ func Main(service string, start func(ctx context.Context, t *telemetry.Telemetry
 	}
 }
 
-func untilSignal(service string, start func(context.Context, *telemetry.Telemetry) (Server, error), log *slog.Logger) error {
+// logger returns a logger in any case: the error has to go somewhere.
+func logger() (*slog.Logger, error) {
+	env, err := Environment()
+	if err == nil {
+		var log *slog.Logger
+		if log, err = telemetry.NewLogger(os.Stdout, env["STOCKROOM_LOG_LEVEL"]); err == nil {
+			return log, nil
+		}
+	}
+	return slog.New(slog.NewJSONHandler(os.Stdout, nil)), err
+}
+
+func untilSignal(do func(context.Context, *slog.Logger) error, log *slog.Logger) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from the first signal on, the next has its usual effect
 
-	t, err := telemetry.FromEnv(ctx, service, log)
-	if err != nil {
-		return err
-	}
-	defer t.Close(ctx)
-	srv, err := start(ctx, t)
-	if err != nil {
-		return err
-	}
-	return srv.Run(ctx)
+	return do(ctx, log)
 }
 
 // All runs several servers in one process, until ctx is done or one of them

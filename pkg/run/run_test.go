@@ -3,6 +3,8 @@ package run_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"syscall"
@@ -63,6 +65,18 @@ func TestMain(m *testing.M) {
 		run.Main("test", func(context.Context, *telemetry.Telemetry) (run.Server, error) {
 			return nil, errors.New("no database")
 		})
+	case "verbs":
+		run.Main("test", nil, run.Verb{Name: "greet", About: "be polite", Do: func(context.Context, *slog.Logger) error {
+			fmt.Print("hello")
+			return nil
+		}}, run.Verb{Name: "slip", Do: func(context.Context, *slog.Logger) error { return errors.New("ice") }})
+	case "environment":
+		env, err := run.Environment()
+		if err != nil {
+			fmt.Print(err)
+			os.Exit(1)
+		}
+		fmt.Printf("%q", env)
 	}
 }
 
@@ -90,12 +104,12 @@ func TestMainExitsWithOneOnFailure(t *testing.T) {
 	require.Contains(t, string(out), "no database")
 }
 
-func start(t *testing.T, as string) *exec.Cmd {
+func start(t *testing.T, as string, args ...string) *exec.Cmd {
 	t.Helper()
 
 	self, err := os.Executable()
 	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), self)
+	cmd := exec.CommandContext(t.Context(), self, args...)
 	cmd.Env = append(os.Environ(), program+"="+as)
 	return cmd
 }

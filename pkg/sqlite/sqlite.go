@@ -33,12 +33,16 @@ type DB struct {
 // missing, and brings it up to date with migrations, which are goose files
 // (github.com/pressly/goose). A commit is on the disk when it returns.
 func Open(ctx context.Context, path string, migrations fs.FS) (*DB, error) {
+	return open(path, func(db *sql.DB) error { return migrate(ctx, db, migrations) })
+}
+
+func open(path string, prepare func(*sql.DB) error) (*DB, error) {
 	write, err := sql.Open("sqlite", dsn(path, url.Values{"_txlock": {"immediate"}}))
 	if err != nil {
 		return nil, fmt.Errorf("open sqlite %s: %w", path, err)
 	}
 	write.SetMaxOpenConns(1)
-	if err := migrate(ctx, write, migrations); err != nil {
+	if err := prepare(write); err != nil {
 		return nil, errors.Join(fmt.Errorf("open sqlite %s: %w", path, err), write.Close())
 	}
 	read, err := sql.Open("sqlite", dsn(path, url.Values{"_pragma": {"query_only(1)"}}))

@@ -98,3 +98,44 @@ func TestTimesCompareAsText(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, later.UTC(), back)
 }
+
+// newer is what a later version of a program brings along.
+var newer = fstest.MapFS{"00001_things.sql": migrations["00001_things.sql"], "00002_colours.sql": {Data: []byte(`-- +goose Up
+alter table things add column colour text;
+`)}}
+
+func TestOpenMigratedWantsAllMigrationsAndMakesNone(t *testing.T) {
+	t.Parallel()
+
+	path := filepath.Join(t.TempDir(), "a.db")
+	_, err := sqlite.OpenMigrated(t.Context(), path, migrations)
+	require.ErrorIs(t, err, sqlite.ErrOldSchema)
+
+	open(t, path)
+	_, err = sqlite.OpenMigrated(t.Context(), path, newer)
+	require.ErrorIs(t, err, sqlite.ErrOldSchema)
+	require.ErrorContains(t, err, "00002_colours.sql")
+
+	db, err := sqlite.OpenMigrated(t.Context(), path, migrations)
+	require.NoError(t, err)
+	_, err = db.Write.ExecContext(t.Context(), `insert into things values ('1', 'a', 'x')`)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+}
+
+func TestOlderProgramStartsOnNewerSchema(t *testing.T) {
+	t.Parallel()
+
+	path := filepath.Join(t.TempDir(), "a.db")
+	for _, open := range []func() (*sqlite.DB, error){
+		func() (*sqlite.DB, error) { return sqlite.Open(t.Context(), path, newer) },
+		func() (*sqlite.DB, error) { return sqlite.Open(t.Context(), path, migrations) },
+		func() (*sqlite.DB, error) { return sqlite.OpenMigrated(t.Context(), path, migrations) },
+	} {
+		db, err := open()
+		require.NoError(t, err)
+		_, err = db.Write.ExecContext(t.Context(), `update things set colour = 'red'`)
+		require.NoError(t, err, "what is newer stays")
+		require.NoError(t, db.Close())
+	}
+}

@@ -59,7 +59,7 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 	if err := s.cfg.check(); err != nil {
 		return nil, err
 	}
-	if s.db, err = openDatabase(ctx, cfg.DatabaseURL); err != nil {
+	if s.db, err = openDatabase(ctx, cfg.DatabaseURL, cfg.Migrate); err != nil {
 		return nil, err
 	}
 	if cfg.NATSURL != "" {

@@ -29,7 +29,7 @@ const (
 func config(t *testing.T, users string) authd.Config {
 	t.Helper()
 	return authd.Config{
-		Env: "production", DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "auth.db"),
+		Env: "production", DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "auth.db"), Migrate: true,
 		Secret: strong, InternalToken: strong, UsersInternalURL: users,
 		TokenIssuer: "stockroom", TokenAudience: "stockroom", PasswordCost: 4, Grace: 10 * time.Second,
 		AdminEmail: "root@example.com", AdminUsername: "root", AdminPassword: good,
@@ -210,7 +210,7 @@ func TestConfigurationComesFromTheEnvironment(t *testing.T) {
 
 	require.NoError(t, err)
 	require.Equal(t, authd.Config{
-		Env: "production", Addr: ":8001", InternalAddr: ":9001", DatabaseURL: "sqlite:x", Secret: strong,
+		Env: "production", Addr: ":8001", InternalAddr: ":9001", DatabaseURL: "sqlite:x", Migrate: true, Secret: strong,
 		UsersInternalURL: "http://users:9002", TokenIssuer: "stockroom", TokenAudience: "stockroom",
 		PasswordCost: 12, Hashers: 3, Drain: 500 * time.Millisecond, Grace: 15 * time.Second,
 	}, cfg)

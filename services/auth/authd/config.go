@@ -18,6 +18,7 @@ type Config struct {
 	InternalAddr string `env:"INTERNAL_ADDR" envDefault:":9001"`
 
 	DatabaseURL string `env:"DATABASE_URL,required,notEmpty"`
+	Migrate     bool   `env:"MIGRATE" envDefault:"true"` // else only look whether the schema is new enough
 	NATSURL     string `env:"NATS_URL"`
 
 	Secret           string `env:"SECRET"`

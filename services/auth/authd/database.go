@@ -24,20 +24,34 @@ type database struct {
 
 var errDatabase = errors.New("the URL in STOCKROOM_DATABASE_URL must have the scheme postgres or sqlite")
 
-func openDatabase(ctx context.Context, url string) (database, error) {
+// Migrate brings the schema at url, as Config.DatabaseURL has it, up to date.
+// It may be done again, and in PostgreSQL by several at once.
+func Migrate(ctx context.Context, url string) error {
+	db, err := openDatabase(ctx, url, true)
+	if err != nil {
+		return err
+	}
+	return db.close()
+}
+
+func openDatabase(ctx context.Context, url string, migrate bool) (database, error) {
 	scheme, path, _ := strings.Cut(url, ":")
 	switch scheme {
 	case "postgres", "postgresql":
-		return openPostgres(ctx, url)
+		return openPostgres(ctx, url, migrate)
 	case "sqlite":
-		return openSQLite(ctx, path)
+		return openSQLite(ctx, path, migrate)
 	default:
 		return database{}, errDatabase
 	}
 }
 
-func openPostgres(ctx context.Context, url string) (database, error) {
-	pool, err := postgres.Open(ctx, url, pgstore.Migrations())
+func openPostgres(ctx context.Context, url string, migrate bool) (database, error) {
+	open := postgres.OpenMigrated
+	if migrate {
+		open = postgres.Open
+	}
+	pool, err := open(ctx, url, pgstore.Migrations())
 	if err != nil {
 		return database{}, err
 	}
@@ -51,8 +65,12 @@ func openPostgres(ctx context.Context, url string) (database, error) {
 	}, nil
 }
 
-func openSQLite(ctx context.Context, path string) (database, error) {
-	db, err := sqlite.Open(ctx, path, sqlitestore.Migrations())
+func openSQLite(ctx context.Context, path string, migrate bool) (database, error) {
+	open := sqlite.OpenMigrated
+	if migrate {
+		open = sqlite.Open
+	}
+	db, err := open(ctx, path, sqlitestore.Migrations())
 	if err != nil {
 		return database{}, err
 	}

@@ -15,6 +15,7 @@ type Config struct {
 	InternalAddr string `env:"INTERNAL_ADDR" envDefault:":9003"`
 
 	DatabaseURL string `env:"DATABASE_URL,required,notEmpty"`
+	Migrate     bool   `env:"MIGRATE" envDefault:"true"` // else only look whether the schema is new enough
 	RedisURL    string `env:"REDIS_URL"`
 	NATSURL     string `env:"NATS_URL"`
 

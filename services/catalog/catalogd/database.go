@@ -29,11 +29,25 @@ type database struct {
 	close func() error
 }
 
-func openDatabase(ctx context.Context, url string) (database, error) {
+// Migrate brings the schema at url, as Config.DatabaseURL has it, up to date.
+// It may be done again, and in PostgreSQL by several at once.
+func Migrate(ctx context.Context, url string) error {
+	db, err := openDatabase(ctx, url, true)
+	if err != nil {
+		return err
+	}
+	return db.close()
+}
+
+func openDatabase(ctx context.Context, url string, migrate bool) (database, error) {
 	scheme, path, _ := strings.Cut(url, ":")
 	switch scheme {
 	case "postgres", "postgresql":
-		pool, err := postgres.Open(ctx, url, pgstore.Migrations())
+		open := postgres.OpenMigrated
+		if migrate {
+			open = postgres.Open
+		}
+		pool, err := open(ctx, url, pgstore.Migrations())
 		if err != nil {
 			return database{}, err
 		}
@@ -45,7 +59,11 @@ func openDatabase(ctx context.Context, url string) (database, error) {
 		}
 		return database{pgstore.New(pool, log), log, closeBoth}, nil
 	case "sqlite":
-		db, err := sqlite.Open(ctx, path, sqlitestore.Migrations())
+		open := sqlite.OpenMigrated
+		if migrate {
+			open = sqlite.Open
+		}
+		db, err := open(ctx, path, sqlitestore.Migrations())
 		if err != nil {
 			return database{}, err
 		}
@@ -61,7 +79,7 @@ func openDatabase(ctx context.Context, url string) (database, error) {
 // server is needed and none is disturbed: a running one finds in the log what
 // is written, and its caches drop it within its next look, 250 ms.
 func OpenService(ctx context.Context, url string) (_ *catalog.Service, closeDatabase func() error, err error) {
-	db, err := openDatabase(ctx, url)
+	db, err := openDatabase(ctx, url, true)
 	if err != nil {
 		return nil, nil, err
 	}

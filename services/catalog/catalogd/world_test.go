@@ -58,7 +58,7 @@ func newWorld(t *testing.T) *world {
 // config returns one that is fit for production but for its short times.
 func (w *world) config(databaseURL string) catalogd.Config {
 	return catalogd.Config{
-		Env: "production", DatabaseURL: databaseURL,
+		Env: "production", DatabaseURL: databaseURL, Migrate: true,
 		InternalToken: rand.Text() + rand.Text(), AuthURL: w.url, UsersInternalURL: w.url,
 		TokenIssuer: tokentest.Name, TokenAudience: tokentest.Audience,
 		Grace: 10 * time.Second,

@@ -31,11 +31,25 @@ type database struct {
 	close func() error
 }
 
-func openDatabase(ctx context.Context, url string) (database, error) {
+// Migrate brings the schema at url, as Config.DatabaseURL has it, up to date.
+// It may be done again, and in PostgreSQL by several at once.
+func Migrate(ctx context.Context, url string) error {
+	db, err := openDatabase(ctx, url, true)
+	if err != nil {
+		return err
+	}
+	return db.close()
+}
+
+func openDatabase(ctx context.Context, url string, migrate bool) (database, error) {
 	scheme, path, _ := strings.Cut(url, ":")
 	switch scheme {
 	case "postgres", "postgresql":
-		pool, err := postgres.Open(ctx, url, pgstore.Migrations())
+		open := postgres.OpenMigrated
+		if migrate {
+			open = postgres.Open
+		}
+		pool, err := open(ctx, url, pgstore.Migrations())
 		if err != nil {
 			return database{}, err
 		}
@@ -46,7 +60,11 @@ func openDatabase(ctx context.Context, url string) (database, error) {
 			return nil
 		}}, nil
 	case "sqlite":
-		db, err := sqlite.Open(ctx, path, sqlitestore.Migrations())
+		open := sqlite.OpenMigrated
+		if migrate {
+			open = sqlite.Open
+		}
+		db, err := open(ctx, path, sqlitestore.Migrations())
 		if err != nil {
 			return database{}, err
 		}

@@ -45,7 +45,7 @@ func start(t *testing.T, change func(*usersd.Config)) *system {
 	}))
 	t.Cleanup(auth.Close)
 	cfg := usersd.Config{
-		Env: "production", DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "users.db"), InternalToken: internalToken,
+		Env: "production", DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "users.db"), Migrate: true, InternalToken: internalToken,
 		AuthURL: auth.URL, AuthInternalURL: auth.URL, TokenIssuer: tokentest.Name, TokenAudience: tokentest.Audience,
 		Drain: time.Millisecond, Grace: patience,
 	}

@@ -138,7 +138,7 @@ func TestRefusesToStart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			cfg := usersd.Config{Env: "production", InternalToken: internalToken, DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "users.db")}
+			cfg := usersd.Config{Env: "production", InternalToken: internalToken, DatabaseURL: "sqlite:" + filepath.Join(t.TempDir(), "users.db"), Migrate: true}
 			change(&cfg)
 			d := doors(t)
 			_, err := usersd.New(t.Context(), cfg, d, telemetry.Discard())

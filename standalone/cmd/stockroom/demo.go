@@ -18,7 +18,7 @@ import (
 // loadDemo adds demo products. It writes into the file of the catalog as the
 // catalog itself does, with a row in the commit log for each commit: a system
 // that runs on the same data learns of them as of its own.
-func loadDemo(ctx context.Context, args []string) (err error) {
+func loadDemo(ctx context.Context, env map[string]string, args []string) (err error) {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.SetOutput(os.Stderr)
 	n := flags.Int("n", 1000, "how many products there shall be")
@@ -31,7 +31,7 @@ func loadDemo(ctx context.Context, args []string) (err error) {
 	if flags.NArg() > 0 || *n < 1 || *n > demo.MaxProducts {
 		return errUsage
 	}
-	dir, err := filepath.Abs(dataDir())
+	dir, err := filepath.Abs(dataDir(env))
 	if err != nil {
 		return fmt.Errorf("data directory: %w", err)
 	}

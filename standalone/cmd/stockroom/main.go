@@ -11,10 +11,15 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"stockroom/pkg/run"
+	"stockroom/pkg/web"
 )
 
 const usage = `usage: stockroom [run]          run the API, the services and their data in one process
        stockroom demo [-n N]    load N demo products (default 1000), whether it runs or not
+       stockroom health         ask the one that runs here whether it answers
+       stockroom version        say which version this is
 
 environment:
   STOCKROOM_ADDR            where the API listens (default 127.0.0.1:8000)
@@ -23,6 +28,8 @@ environment:
                             the first administrator; without them one is made
                             whose password is shown once
   STOCKROOM_LOG_LEVEL       debug, info, warn or error (default warn)
+
+Each may be given as a file that holds it: STOCKROOM_ADMIN_PASSWORD_FILE=/path.
 `
 
 func main() {
@@ -48,14 +55,23 @@ func command(ctx context.Context, args []string) error {
 	if len(args) > 0 {
 		name, args = args[0], args[1:]
 	}
+	if len(args) > 0 && name != "demo" {
+		return errUsage
+	}
+	env, err := run.Environment()
+	if err != nil {
+		return err
+	}
 	switch name {
 	case "run":
-		if len(args) > 0 {
-			return errUsage
-		}
-		return runAll(ctx)
+		return runAll(ctx, env)
 	case "demo":
-		return loadDemo(ctx, args)
+		return loadDemo(ctx, env, args)
+	case "health":
+		return web.Probe(ctx, addr(env), "/health")
+	case "version":
+		fmt.Println("stockroom", run.ThisVersion())
+		return nil
 	case "help", "-h", "-help", "--help":
 		fmt.Print(usage)
 		return nil
@@ -63,4 +79,6 @@ func command(ctx context.Context, args []string) error {
 	return errUsage
 }
 
-func dataDir() string { return cmp.Or(os.Getenv("STOCKROOM_DATA"), "data") }
+func dataDir(env map[string]string) string { return cmp.Or(env["STOCKROOM_DATA"], "data") }
+
+func addr(env map[string]string) string { return cmp.Or(env["STOCKROOM_ADDR"], "127.0.0.1:8000") }

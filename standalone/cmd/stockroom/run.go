@@ -13,23 +13,23 @@ import (
 )
 
 // runAll runs the system until ctx is done.
-func runAll(ctx context.Context) error {
-	log, err := telemetry.NewLogger(os.Stderr, cmp.Or(os.Getenv("STOCKROOM_LOG_LEVEL"), "warn"))
+func runAll(ctx context.Context, env map[string]string) error {
+	log, err := telemetry.NewLogger(os.Stderr, cmp.Or(env["STOCKROOM_LOG_LEVEL"], "warn"))
 	if err != nil {
 		return err
 	}
-	cost, err := strconv.Atoi(cmp.Or(os.Getenv("STOCKROOM_PASSWORD_COST"), "12"))
+	cost, err := strconv.Atoi(cmp.Or(env["STOCKROOM_PASSWORD_COST"], "12"))
 	if err != nil {
 		return fmt.Errorf("STOCKROOM_PASSWORD_COST: %w", err)
 	}
 	s, err := standalone.New(ctx, standalone.Config{
-		Addr:         cmp.Or(os.Getenv("STOCKROOM_ADDR"), "127.0.0.1:8000"),
-		Dir:          dataDir(),
+		Addr:         addr(env),
+		Dir:          dataDir(env),
 		PasswordCost: cost,
 		Admin: standalone.Admin{
-			Email:    os.Getenv("STOCKROOM_ADMIN_EMAIL"),
-			Username: os.Getenv("STOCKROOM_ADMIN_USERNAME"),
-			Password: os.Getenv("STOCKROOM_ADMIN_PASSWORD"),
+			Email:    env["STOCKROOM_ADMIN_EMAIL"],
+			Username: env["STOCKROOM_ADMIN_USERNAME"],
+			Password: env["STOCKROOM_ADMIN_PASSWORD"],
 		},
 	}, log)
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/caarlos0/env/v11"
 
@@ -13,15 +14,48 @@ import (
 )
 
 func main() {
-	run.Main("catalog", func(ctx context.Context, t *telemetry.Telemetry) (run.Server, error) {
-		cfg, err := env.ParseAsWithOptions[catalogd.Config](env.Options{Prefix: "STOCKROOM_"})
-		if err != nil {
-			return nil, err
-		}
-		doors, err := web.Listen(ctx, cfg.Addr, cfg.InternalAddr)
-		if err != nil {
-			return nil, err
-		}
-		return catalogd.New(ctx, cfg, doors, t)
-	})
+	run.Main("catalog", serve,
+		run.Verb{Name: "migrate", About: "bring the schema up to date, and end", Do: migrate},
+		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: health},
+	)
+}
+
+func config() (catalogd.Config, error) {
+	vars, err := run.Environment()
+	if err != nil {
+		return catalogd.Config{}, err
+	}
+	return env.ParseAsWithOptions[catalogd.Config](env.Options{Prefix: "STOCKROOM_", Environment: vars})
+}
+
+func serve(ctx context.Context, t *telemetry.Telemetry) (run.Server, error) {
+	cfg, err := config()
+	if err != nil {
+		return nil, err
+	}
+	doors, err := web.Listen(ctx, cfg.Addr, cfg.InternalAddr)
+	if err != nil {
+		return nil, err
+	}
+	return catalogd.New(ctx, cfg, doors, t)
+}
+
+func migrate(ctx context.Context, log *slog.Logger) error {
+	cfg, err := config()
+	if err != nil {
+		return err
+	}
+	if err := catalogd.Migrate(ctx, cfg.DatabaseURL); err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "the schema is up to date")
+	return nil
+}
+
+func health(ctx context.Context, _ *slog.Logger) error {
+	cfg, err := config()
+	if err != nil {
+		return err
+	}
+	return web.Probe(ctx, cfg.InternalAddr, "/readyz")
 }
