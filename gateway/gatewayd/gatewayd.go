@@ -77,7 +77,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ *S
 	s := newServer(pools, token.NewGate(verifier, nil), log)
 	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Log: log}, cfg.InternalToken,
-		map[string]web.Check{"catalog": s.canRead, "upstreams": s.hasLooked, "gateway": s.goesOn})
+		map[string]web.Check{"catalog": s.canRead, "upstreams": s.hasLooked, "tokens": verifier.Started, "gateway": s.goesOn})
 	s.servers = append(s.servers, verifier)
 	return s, nil
 }
