@@ -71,5 +71,5 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 // tried again: that would make it slower.
 func broke(err error) bool {
 	var slow net.Error
-	return err != nil && !(errors.As(err, &slow) && slow.Timeout())
+	return err != nil && (!errors.As(err, &slow) || !slow.Timeout())
 }

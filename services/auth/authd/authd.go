@@ -126,7 +126,7 @@ func (s *Server) newVerifier(signer *jwtsigner.Signer) *token.Verifier {
 func (s *Server) ready() map[string]web.Check {
 	return map[string]web.Check{
 		"database": s.db.ping,
-		"tokens": s.verifier.Started,
+		"tokens":   s.verifier.Started,
 		"stopping": func(context.Context) error {
 			if s.leaving.Load() {
 				return errLeaving
