@@ -79,7 +79,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	s := newServer(pools, token.NewGate(verifier, nil), t)
 	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t}, cfg.InternalToken,
-		map[string]web.Check{"catalog": s.canRead, "gateway": s.goesOn})
+		map[string]web.Check{"catalog": s.canRead, "upstreams": s.hasLooked, "tokens": verifier.Started, "gateway": s.goesOn})
 	s.servers = append(s.servers, verifier)
 	return s, nil
 }
@@ -165,6 +165,17 @@ func (s *Server) serveInternal(ctx context.Context) error {
 func (s *Server) goesOn(context.Context) error {
 	if s.stopping.Load() {
 		return errors.New("stopping")
+	}
+	return nil
+}
+
+// hasLooked keeps requests away from a gateway that has just started and does
+// not know yet where the services are. Whether they are there is another matter.
+func (s *Server) hasLooked(context.Context) error {
+	for name, pool := range s.pools {
+		if !pool.Looked() {
+			return fmt.Errorf("replicas of %s are still being looked for", name)
+		}
 	}
 	return nil
 }

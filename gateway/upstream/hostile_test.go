@@ -73,6 +73,7 @@ func TestConfiguration(t *testing.T) {
 		"WithUser":     {URLs: []string{"http://u:p@catalog:8003"}},
 		"WithoutHost":  {URLs: []string{"http://:8003"}},
 		"OddInternals": {URLs: []string{"http://a:1", "http://b:1"}, InternalURLs: []string{"http://a:2"}},
+		"OtherName":    {URLs: []string{"http://a:1"}, InternalURLs: []string{"http://b:2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

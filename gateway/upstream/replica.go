@@ -25,21 +25,25 @@ const (
 )
 
 type replica struct {
-	addr     string
 	probeURL string
 	every    time.Duration
 	log      *slog.Logger
 	client   *fasthttp.HostClient
 	prober   *http.Client
-	ready    atomic.Bool
+	doubted  func()      // it may not be there any more
+	ready    atomic.Bool // and proven: gets requests
+	proven   atomic.Bool // it has been ready, so it is what it should be
+	asked    atomic.Bool // probed at least once
+	left     atomic.Bool // gets no requests any more
 	failures atomic.Int32
 }
 
-func newReplica(addr, probeURL string, cfg Config) *replica {
+func newReplica(at place, cfg Config) *replica {
+	addr := at.public()
 	return &replica{
-		addr:     addr,
-		probeURL: probeURL,
+		probeURL: "http://" + at.internal() + "/readyz",
 		every:    cfg.ProbeEvery,
+		doubted:  func() {},
 		log:      cfg.Log.With("upstream", cfg.Name, "addr", addr),
 		prober:   &http.Client{Timeout: probeTimeout, Transport: &http.Transport{MaxIdleConns: 1, IdleConnTimeout: idleTime}},
 		client: &fasthttp.HostClient{
@@ -61,6 +65,9 @@ func newReplica(addr, probeURL string, cfg Config) *replica {
 
 func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, deadline time.Time) error {
 	err := r.client.DoDeadline(req, resp, deadline)
+	if r.left.Load() {
+		r.client.CloseIdleConnections() // this was the last one, or not the last to do so
+	}
 	var timeout net.Error
 	switch {
 	case err == nil:
@@ -73,6 +80,7 @@ func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, deadline ti
 		return fmt.Errorf("%w: %w", ErrAway, err)
 	case errors.Is(err, errDial):
 		r.leaveOut(err)
+		r.doubted()
 		return fmt.Errorf("%w: %w", ErrAway, err)
 	case errors.Is(err, fasthttp.ErrTimeout), errors.As(err, &timeout) && timeout.Timeout():
 		r.failed(err)
@@ -116,6 +124,13 @@ func (r *replica) leaveOut(err error) {
 	r.client.CloseIdleConnections()
 }
 
+// leave closes the connections of r, now or as soon as their requests are done.
+func (r *replica) leave() {
+	r.left.Store(true)
+	r.ready.Store(false)
+	r.client.CloseIdleConnections()
+}
+
 // watch probes r until ctx is done.
 func (r *replica) watch(ctx context.Context) error {
 	defer r.prober.CloseIdleConnections()
@@ -128,6 +143,7 @@ func (r *replica) watch(ctx context.Context) error {
 			return nil
 		}
 		r.probed(err)
+		r.asked.Store(true)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -142,6 +158,7 @@ func (r *replica) probed(err error) {
 		return
 	}
 	r.failures.Store(0)
+	r.proven.Store(true)
 	if r.ready.CompareAndSwap(false, true) {
 		r.log.Info("upstream is ready")
 	}

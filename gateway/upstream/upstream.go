@@ -1,15 +1,14 @@
-// Package upstream keeps the connections to the replicas of one service,
-// watches which of them are ready, and spreads requests over those.
+// Package upstream keeps the connections to the replicas of one service, finds
+// out where they are and which of them are ready, and spreads requests over
+// those.
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/url"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -29,93 +28,104 @@ var (
 	ErrBroken = errors.New("broken answer")
 )
 
-// Config says where the replicas of a service are.
+// Config says where the replicas of a service are. The durations have defaults.
 type Config struct {
 	Name         string
-	URLs         []string // http://host:port, one for each replica
+	URLs         []string // http://host:port; every address of the host is a replica
 	InternalURLs []string // where each answers /readyz; none: the same host, port + 1000
-	ProbeEvery   time.Duration
+	Resolver     Resolver // nil: the one of Go
 	Log          *slog.Logger
+
+	ProbeEvery   time.Duration // each replica
+	ResolveEvery time.Duration // each host name
+	ForgetAfter  time.Duration // a replica that is ready, but whose name does not lead to it any more
+}
+
+const (
+	probeEvery   = 200 * time.Millisecond // a service that stops says so for 500 ms
+	resolveEvery = time.Second
+	forgetAfter  = 30 * time.Second // no outage of a name server takes a replica away that works
+)
+
+func (cfg Config) withDefaults() Config {
+	cfg.ProbeEvery = cmp.Or(cfg.ProbeEvery, probeEvery)
+	cfg.ResolveEvery = cmp.Or(cfg.ResolveEvery, resolveEvery)
+	cfg.ForgetAfter = cmp.Or(cfg.ForgetAfter, forgetAfter)
+	if cfg.Resolver == nil {
+		cfg.Resolver = goResolver()
+	}
+	return cfg
 }
 
 // Pool is the replicas of one service.
 type Pool struct {
 	name     string
-	replicas []*replica
+	names    []*name // those that have to be resolved
+	replicas set
 	turn     atomic.Uint32
+	looked   atomic.Bool
 }
 
 // New prepares a pool. It connects to nothing yet.
 func New(cfg Config) (*Pool, error) {
-	if len(cfg.URLs) == 0 {
-		return nil, fmt.Errorf("upstream %s: no URL", cfg.Name)
+	places, err := cfg.places()
+	if err != nil {
+		return nil, fmt.Errorf("upstream %s: %w", cfg.Name, err)
 	}
-	if len(cfg.InternalURLs) != 0 && len(cfg.InternalURLs) != len(cfg.URLs) {
-		return nil, fmt.Errorf("upstream %s: %d URLs but %d internal URLs", cfg.Name, len(cfg.URLs), len(cfg.InternalURLs))
-	}
-	if cfg.ProbeEvery <= 0 {
-		cfg.ProbeEvery = 200 * time.Millisecond // a service that stops says so for 500 ms
-	}
+	cfg = cfg.withDefaults()
 	p := &Pool{name: cfg.Name}
-	for i, raw := range cfg.URLs {
-		addr, err := address(raw)
-		if err != nil {
-			return nil, fmt.Errorf("upstream %s: %w", cfg.Name, err)
+	for _, at := range places {
+		if at.literal() {
+			r := newReplica(at, cfg)
+			r.proven.Store(true) // there is nothing that could have named it by mistake
+			p.replicas.add(r)
+			continue
 		}
-		internal, err := nextDoor(addr)
-		if len(cfg.InternalURLs) != 0 {
-			internal, err = address(cfg.InternalURLs[i])
-		}
-		if err != nil {
-			return nil, fmt.Errorf("upstream %s: %w", cfg.Name, err)
-		}
-		p.replicas = append(p.replicas, newReplica(addr, "http://"+internal+"/readyz", cfg))
+		p.names = append(p.names, newName(at, cfg, &p.replicas))
 	}
 	return p, nil
-}
-
-// address returns the host:port of an http URL that has nothing else.
-func address(raw string) (string, error) {
-	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "http" || u.Hostname() == "" || u.User != nil || (u.Path != "" && u.Path != "/") || u.RawQuery != "" {
-		return "", fmt.Errorf("%q is not of the form http://host:port", raw)
-	}
-	if u.Port() == "" {
-		return net.JoinHostPort(u.Hostname(), "80"), nil
-	}
-	return u.Host, nil
-}
-
-// nextDoor returns where a service listens internally by convention.
-func nextDoor(addr string) (string, error) {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return "", fmt.Errorf("internal address of %q: %w", addr, err)
-	}
-	n, err := strconv.Atoi(port)
-	if err != nil {
-		return "", fmt.Errorf("internal address of %q: %w", addr, err)
-	}
-	return net.JoinHostPort(host, strconv.Itoa(n+1000)), nil
 }
 
 // Run watches the replicas until ctx is done.
 func (p *Pool) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	for _, r := range p.replicas {
+	for _, r := range p.replicas.all() {
 		g.Go(func() error { return r.watch(ctx) })
+	}
+	for _, n := range p.names {
+		g.Go(func() error { return n.follow(ctx) })
 	}
 	return g.Wait()
 }
 
 // Ready reports whether at least one replica answers.
 func (p *Pool) Ready() bool {
-	for _, r := range p.replicas {
+	for _, r := range p.replicas.all() {
 		if r.ready.Load() {
 			return true
 		}
 	}
 	return false
+}
+
+// Looked reports whether the pool has looked for replicas since it runs, and
+// knows of those it found which are ready.
+func (p *Pool) Looked() bool {
+	if p.looked.Load() {
+		return true
+	}
+	for _, n := range p.names {
+		if !n.asked.Load() {
+			return false
+		}
+	}
+	for _, r := range p.replicas.all() {
+		if !r.asked.Load() {
+			return false
+		}
+	}
+	p.looked.Store(true)
+	return true
 }
 
 // attempts bounds how often one request is tried, whatever happens.
@@ -128,11 +138,14 @@ func (p *Pool) Do(req *fasthttp.Request, resp *fasthttp.Response, deadline time.
 	var (
 		tried *replica
 		lost  bool
-		err   error
+		err   = ErrAway
 	)
 	safe := req.Header.IsGet() || req.Header.IsHead()
 	for range attempts {
 		r := p.pick(tried)
+		if r == nil {
+			break
+		}
 		err = r.do(req, resp, deadline)
 		switch {
 		case err == nil:
@@ -150,13 +163,16 @@ func (p *Pool) Do(req *fasthttp.Request, resp *fasthttp.Response, deadline time.
 
 // pick returns the ready replica with the fewest requests under way, in turn
 // where they are equal, and rather another one than tried. If none is ready it
-// returns one all the same: the last word has the connection, not the probe.
+// returns one all the same that has been: the last word has the connection, not
+// the probe. It returns nil if there is none.
 func (p *Pool) pick(tried *replica) *replica {
-	n := uint32(len(p.replicas)) //nolint:gosec // a handful
+	all := p.replicas.all()
+	n := uint32(len(all)) //nolint:gosec // they are bounded
 	first := p.turn.Add(1)
 	var best *replica
 	for i := range n {
-		if r := p.replicas[(first+i)%n]; best == nil || r.better(best, tried) {
+		r := all[(first+i)%n]
+		if r.proven.Load() && (best == nil || r.better(best, tried)) {
 			best = r
 		}
 	}

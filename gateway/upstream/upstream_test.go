@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -25,26 +26,57 @@ const (
 // service is a replica whose answers a test decides on.
 type service struct {
 	public, internal *httptest.Server
-	hits             atomic.Int32
+	hits, probes     atomic.Int32
+	open             atomic.Int32 // connections to the public door
 	unready          atomic.Bool
 }
 
 func newService(t *testing.T, answer http.HandlerFunc) *service {
 	t.Helper()
+	return newServiceOn(t, listen(t, "127.0.0.1:0"), listen(t, "127.0.0.1:0"), answer)
+}
+
+func newServiceOn(t *testing.T, public, internal net.Listener, answer http.HandlerFunc) *service {
+	t.Helper()
 
 	s := &service{}
-	s.public = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.public = serveOn(t, public, func(w http.ResponseWriter, r *http.Request) {
 		s.hits.Add(1)
 		answer(w, r)
-	}))
-	s.internal = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	}, func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			s.open.Add(1)
+		case http.StateClosed:
+			s.open.Add(-1)
+		default:
+		}
+	})
+	s.internal = serveOn(t, internal, func(w http.ResponseWriter, _ *http.Request) {
+		s.probes.Add(1)
 		if s.unready.Load() {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
-	}))
-	t.Cleanup(s.public.Close)
-	t.Cleanup(s.internal.Close)
+	}, nil)
 	return s
+}
+
+func serveOn(t *testing.T, ln net.Listener, answer http.HandlerFunc, state func(net.Conn, http.ConnState)) *httptest.Server {
+	t.Helper()
+
+	server := &httptest.Server{Listener: ln, Config: &http.Server{Handler: answer, ConnState: state, ReadHeaderTimeout: soon}}
+	server.Start()
+	t.Cleanup(server.Close)
+	return server
+}
+
+func listen(t *testing.T, addr string) net.Listener {
+	t.Helper()
+
+	var lc net.ListenConfig
+	ln, err := lc.Listen(t.Context(), "tcp", addr)
+	require.NoError(t, err)
+	return ln
 }
 
 func ok(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }
@@ -233,6 +265,6 @@ func TestDeadline(t *testing.T) {
 	defer close(release)
 	p := newPool(t, s)
 
-	require.ErrorIs(t, do(p, http.MethodGet, 20*tick), upstream.ErrTimeout)
+	require.ErrorIs(t, do(p, http.MethodGet, 200*tick), upstream.ErrTimeout)
 	require.Equal(t, int32(1), s.hits.Load(), "what was too slow once is not asked again")
 }

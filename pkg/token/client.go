@@ -14,6 +14,7 @@ import (
 
 	"stockroom/pkg/commitlog"
 	"stockroom/pkg/commitlog/httplog"
+	"stockroom/pkg/peer"
 )
 
 // maxDocument is more than any set of keys or list of revocations needs: the
@@ -29,12 +30,7 @@ func (cfg Config) withDefaults() Config {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	client := &http.Client{
-		Timeout: fetchTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error {
-			return http.ErrUseLastResponse // nobody sends us, or the internal token, elsewhere
-		},
-	}
+	client := peer.NewClient(fetchTimeout)
 	if cfg.JWKS == nil {
 		cfg.JWKS = func(ctx context.Context) ([]byte, error) {
 			return get(ctx, client, cfg.JWKSURL, "")

@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -101,6 +102,22 @@ func (v *Verifier) Run(ctx context.Context) error {
 	err := v.follower.Run(ctx)
 	<-done
 	return err
+}
+
+// startPatience is for auth and users to be there when a verifier starts.
+const startPatience = 3 * time.Second
+
+var errStarting = errors.New("signing keys or revocations are not known yet")
+
+// Started fails as long as the verifier still learns what it needs to decide,
+// so that a replica that has just started gets no requests that it would turn
+// away. It does not wait for ever: services that all start at once wait for
+// each other.
+func (v *Verifier) Started(context.Context) error {
+	if v.keys.set.Load() != nil && v.rights.Ready() || v.now().Sub(v.started) > startPatience {
+		return nil
+	}
+	return errStarting
 }
 
 // Verify returns who the token speaks for. It fails with ErrInvalid, ErrExpired

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"stockroom/pkg/commitlog"
+	"stockroom/pkg/peer"
 )
 
 const (
@@ -32,13 +33,7 @@ var _ commitlog.Source = (*Client)(nil)
 // NewClient returns a source at url, the root of an internal listener, which
 // asks for the internal token.
 func NewClient(url, token string) *Client {
-	return &Client{url: strings.TrimSuffix(url, "/"), token: token, http: &http.Client{
-		Timeout:   timeout,
-		Transport: &http.Transport{MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second},
-		CheckRedirect: func(*http.Request, []*http.Request) error {
-			return http.ErrUseLastResponse // the token is for nobody else
-		},
-	}}
+	return &Client{url: strings.TrimSuffix(url, "/"), token: token, http: peer.NewClient(timeout)}
 }
 
 // Head implements [commitlog.Source].

@@ -123,11 +123,12 @@ func (s *Server) newVerifier(signer *jwtsigner.Signer) *token.Verifier {
 	return token.NewVerifier(cfg)
 }
 
-// ready does not ask for users or the verifier: services would wait for each
+// ready does not depend on other services for long: they would wait for each
 // other when all of them start.
 func (s *Server) ready() map[string]web.Check {
 	return map[string]web.Check{
 		"database": s.db.ping,
+		"tokens":   s.verifier.Started,
 		"stopping": func(context.Context) error {
 			if s.leaving.Load() {
 				return errLeaving

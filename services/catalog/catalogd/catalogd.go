@@ -123,8 +123,8 @@ func (s *Server) messages() commitlog.Bus {
 	return s.bus
 }
 
-// ready does not ask for the verifier: services would wait for each other when
-// all of them start.
+// ready does not depend on other services for long: they would wait for each
+// other when all of them start.
 func (s *Server) ready() map[string]web.Check {
 	return map[string]web.Check{
 		"database": func(ctx context.Context) error {
@@ -137,6 +137,7 @@ func (s *Server) ready() map[string]web.Check {
 			}
 			return nil
 		},
+		"tokens": s.verifier.Started,
 		"stopping": func(context.Context) error {
 			if s.leaving.Load() {
 				return errLeaving

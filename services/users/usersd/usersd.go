@@ -118,14 +118,15 @@ func (s *Server) announce(ctx context.Context, ev commitlog.Event) {
 	}
 }
 
-// ready does not ask for the verifier: services would wait for each other when
-// all of them start.
+// ready does not depend on other services for long: they would wait for each
+// other when all of them start.
 func (s *Server) ready() map[string]web.Check {
 	return map[string]web.Check{
 		"database": func(ctx context.Context) error {
 			_, err := s.db.log.Head(ctx)
 			return err
 		},
+		"tokens": s.verifier.Started,
 		"stopping": func(context.Context) error {
 			if s.leaving.Load() {
 				return errLeaving

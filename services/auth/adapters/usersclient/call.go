@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"stockroom/pkg/errs"
+	"stockroom/pkg/peer"
 	"stockroom/pkg/web"
 	"stockroom/services/auth"
 )
@@ -76,9 +77,7 @@ func (c *Client) request(ctx context.Context, method, path string, in any) (*htt
 	if id := web.RequestID(ctx); id != "" {
 		req.Header.Set("X-Request-Id", id)
 	}
-	// All of it may be asked twice. Set but empty, this is not sent, and lets
-	// net/http ask again when a kept connection turns out to be closed.
-	req.Header["Idempotency-Key"] = []string{}
+	peer.Repeatable(req) // whatever is asked here
 	return req, nil
 }
 

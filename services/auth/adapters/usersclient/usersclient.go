@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"stockroom/pkg/errs"
-	"stockroom/pkg/tracing"
+	"stockroom/pkg/peer"
 	"stockroom/services/auth"
 )
 
@@ -26,21 +26,7 @@ const timeout = 5 * time.Second
 
 // New returns a client of the internal door at base, to be opened with token.
 func New(base, token string) *Client {
-	transport := &http.Transport{
-		MaxIdleConnsPerHost: 16,
-		IdleConnTimeout:     15 * time.Second, // before the other side closes them
-	}
-	return &Client{
-		http: &http.Client{
-			Transport: tracing.Transport(transport),
-			Timeout:   timeout,
-			CheckRedirect: func(*http.Request, []*http.Request) error {
-				return http.ErrUseLastResponse // nobody sends the token elsewhere
-			},
-		},
-		base:  base + "/internal/v1",
-		token: token,
-	}
+	return &Client{http: peer.NewClient(timeout), base: base + "/internal/v1", token: token}
 }
 
 // Available implements [auth.Accounts].

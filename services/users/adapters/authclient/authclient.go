@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"time"
 
-	"stockroom/pkg/tracing"
+	"stockroom/pkg/peer"
 	"stockroom/services/users"
 )
 
@@ -32,20 +32,7 @@ var _ users.Passwords = (*Client)(nil)
 
 // New returns a client of the internal door at base, to be opened with token.
 func New(base, token string) *Client {
-	return &Client{
-		http: &http.Client{
-			Transport: tracing.Transport(&http.Transport{
-				MaxIdleConnsPerHost:   16,
-				IdleConnTimeout:       15 * time.Second, // before the other side closes them
-				ResponseHeaderTimeout: prepareTimeout,
-			}),
-			CheckRedirect: func(*http.Request, []*http.Request) error {
-				return http.ErrUseLastResponse // nobody sends a password elsewhere
-			},
-		},
-		base:  base + "/internal/v1/credentials/",
-		token: token,
-	}
+	return &Client{http: peer.NewClient(prepareTimeout), base: base + "/internal/v1/credentials/", token: token}
 }
 
 type newPassword struct {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"stockroom/pkg/errs"
+	"stockroom/pkg/peer"
 	"stockroom/pkg/web"
 	"stockroom/services/users"
 )
@@ -34,9 +35,7 @@ func (c *Client) post(ctx context.Context, path string, in any) error {
 	if id := web.RequestID(ctx); id != "" {
 		req.Header.Set(web.HeaderRequestID, id)
 	}
-	// Both operations may be asked for twice. Set but empty, this is not sent, and
-	// lets net/http ask again when a kept connection turns out to be closed.
-	req.Header["Idempotency-Key"] = []string{}
+	peer.Repeatable(req) // as both operations are
 
 	res, err := c.http.Do(req)
 	if err != nil {
