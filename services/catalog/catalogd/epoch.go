@@ -14,7 +14,7 @@ import (
 // Whatever caches hold of the time before is forgotten, and no version of a
 // product is given a second time. Nothing may serve before it returns.
 func RaiseEpoch(ctx context.Context, databaseURL string) (head commitlog.Head, err error) {
-	db, err := openDatabase(ctx, databaseURL)
+	db, err := openDatabase(ctx, databaseURL, false)
 	if err != nil {
 		return commitlog.Head{}, err
 	}

@@ -15,7 +15,7 @@ import (
 // given a second time: a token of before may not pass for a newer one. Nothing
 // may serve before it returns.
 func RaiseEpoch(ctx context.Context, databaseURL string) (head commitlog.Head, err error) {
-	db, err := openDatabase(ctx, databaseURL)
+	db, err := openDatabase(ctx, databaseURL, false)
 	if err != nil {
 		return commitlog.Head{}, err
 	}

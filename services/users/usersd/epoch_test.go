@@ -24,6 +24,7 @@ func TestTokenFromBeforeARestoreCanBeRefused(t *testing.T) {
 			t.Parallel()
 
 			at := databaseURL(t)
+			require.NoError(t, usersd.Migrate(t.Context(), at))
 			head, err := usersd.RaiseEpoch(t.Context(), at)
 			require.NoError(t, err)
 			require.Equal(t, int64(2), head.Epoch)
