@@ -22,12 +22,17 @@ type secrets struct {
 }
 
 func loadSecrets(path string) (*secrets, error) {
+	s, err := readSecrets(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return s, err
+	}
+	s = &secrets{path: path, InternalToken: generateSecret(), AuthSecret: generateSecret(), AdminPassword: generatePassword()}
+	return s, s.save()
+}
+
+func readSecrets(path string) (*secrets, error) {
 	s := &secrets{path: path}
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		s.InternalToken, s.AuthSecret, s.AdminPassword = generateSecret(), generateSecret(), generatePassword()
-		return s, s.save()
-	}
 	if err != nil {
 		return nil, fmt.Errorf("secrets: %w", err)
 	}

@@ -63,7 +63,10 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *Stockroom, err e
 	if s.lock, err = acquire(dir); err != nil {
 		return nil, err
 	}
-	if s.secrets, err = loadSecrets(filepath.Join(dir, "secrets.json")); err != nil {
+	if _, err = settle(dir, os.Rename); err != nil {
+		return nil, fmt.Errorf("finish the last restore: %w", err)
+	}
+	if s.secrets, err = loadSecrets(filepath.Join(dir, secretsFile)); err != nil {
 		return nil, err
 	}
 	if s.admin, err = cfg.Admin.orGenerated(s.secrets); err != nil {
@@ -195,8 +198,3 @@ func (s *Stockroom) release(ctx context.Context) error {
 
 // database returns the URL of a service's file.
 func (s *Stockroom) database(service string) string { return DatabaseURL(s.dir, service) }
-
-// DatabaseURL returns where a service keeps its data below dir.
-func DatabaseURL(dir, service string) string {
-	return "sqlite:" + filepath.Join(dir, service+".db")
-}

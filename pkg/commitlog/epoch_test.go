@@ -2,6 +2,7 @@ package commitlog_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -188,4 +189,32 @@ type hung struct{ *sink }
 func (hung) Reset(ctx context.Context, _ commitlog.Head) error {
 	<-ctx.Done()
 	return ctx.Err()
+}
+
+// A follower that is still running may see what a restore has lost, and end the
+// epoch, before whoever restores does.
+func TestRestoreAndFollowerEndAnEpochAtOnce(t *testing.T) {
+	t.Parallel()
+
+	src := &source{head: commitlog.Head{Epoch: 1, Seq: 7}}
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	head, err := commitlog.Restored(t.Context(), &outrun{source: src, seen: commitlog.Head{Epoch: 1, Seq: 9}}, now)
+	require.NoError(t, err)
+	require.Equal(t, commitlog.Head{Epoch: 3, Seq: now.UnixMicro()}, head)
+}
+
+// outrun is a log whose epoch a follower ends first, once.
+type outrun struct {
+	*source
+	seen commitlog.Head
+	once sync.Once
+}
+
+func (o *outrun) Raise(ctx context.Context, found, seen commitlog.Head) error {
+	var err error
+	o.once.Do(func() { err = o.source.Raise(ctx, found, o.seen) })
+	if err != nil {
+		return err
+	}
+	return o.source.Raise(ctx, found, seen)
 }

@@ -67,6 +67,7 @@ func TestLog(t *testing.T, open func(t *testing.T) Subject) {
 		"SnapshotHoldsAllUpToItsHead":    snapshotHoldsAllUpToItsHead,
 		"OnCommitHearsOfCommitsOnly":     onCommitHearsOfCommitsOnly,
 		"EpochIsRaisedOnceForAll":        epochIsRaisedOnceForAll,
+		"RestoredLogRepeatsNoNumber":     restoredLogRepeatsNoNumber,
 		"TrimKeepsTheLastRows":           trimKeepsTheLastRows,
 		"CancelledWriteDoesNotBlockNext": cancelledWriteDoesNotBlockNext,
 	} {

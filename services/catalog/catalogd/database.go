@@ -23,6 +23,7 @@ type database struct {
 	store catalog.Store
 	log   interface {
 		commitlog.Source
+		commitlog.Raiser
 		OnCommit(tell func(context.Context, commitlog.Event))
 		Trim(ctx context.Context, keep time.Duration, rows int64) error
 	}

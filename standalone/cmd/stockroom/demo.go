@@ -38,6 +38,9 @@ func loadDemo(ctx context.Context, env map[string]string, args []string) (err er
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("data directory: %w", err)
 	}
+	if err := standalone.Settled(dir); err != nil {
+		return err
+	}
 	service, closeStore, err := catalogd.OpenService(ctx, standalone.DatabaseURL(dir, "catalog"))
 	if err != nil {
 		return err

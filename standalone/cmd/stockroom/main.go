@@ -1,5 +1,5 @@
-// Command stockroom runs the whole system in one process, and fills it with
-// demo products.
+// Command stockroom runs the whole system in one process, fills it with demo
+// products, backs it up and restores it.
 package main
 
 import (
@@ -18,6 +18,10 @@ import (
 
 const usage = `usage: stockroom [run]          run the API, the services and their data in one process
        stockroom demo [-n N]    load N demo products (default 1000), whether it runs or not
+       stockroom backup FILE    write all data into the new file FILE, whether it runs or not
+       stockroom restore [--replace] FILE
+                                put a backup in place, while it does not run; with --replace
+                                also where there is data, which is kept beside it
        stockroom health         ask the one that runs here whether it answers
        stockroom version        say which version this is
 
@@ -55,18 +59,24 @@ func command(ctx context.Context, args []string) error {
 	if len(args) > 0 {
 		name, args = args[0], args[1:]
 	}
-	if len(args) > 0 && name != "demo" {
-		return errUsage
-	}
 	env, err := run.Environment()
 	if err != nil {
 		return err
 	}
 	switch name {
-	case "run":
-		return runAll(ctx, env)
 	case "demo":
 		return loadDemo(ctx, env, args)
+	case "backup":
+		return backUp(ctx, env, args)
+	case "restore":
+		return restore(ctx, env, args)
+	}
+	if len(args) > 0 {
+		return errUsage
+	}
+	switch name {
+	case "run":
+		return runAll(ctx, env)
 	case "health":
 		return web.Probe(ctx, addr(env), "/health")
 	case "version":

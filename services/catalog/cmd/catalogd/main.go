@@ -16,6 +16,7 @@ import (
 func main() {
 	run.Main("catalog", serve,
 		run.Verb{Name: "migrate", About: "bring the schema up to date, and end", Do: migrate},
+		run.Verb{Name: "raise-epoch", About: "after a restore of the database and before anything serves: make caches start over", Do: raiseEpoch},
 		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: health},
 	)
 }
@@ -49,6 +50,19 @@ func migrate(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	log.InfoContext(ctx, "the schema is up to date")
+	return nil
+}
+
+func raiseEpoch(ctx context.Context, log *slog.Logger) error {
+	cfg, err := config()
+	if err != nil {
+		return err
+	}
+	head, err := catalogd.RaiseEpoch(ctx, cfg.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "a new epoch has begun", "epoch", head.Epoch, "seq", head.Seq)
 	return nil
 }
 
