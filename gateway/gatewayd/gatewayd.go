@@ -77,7 +77,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, log *slog.Logger) (_ *S
 	s := newServer(pools, token.NewGate(verifier, nil), log)
 	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Log: log}, cfg.InternalToken,
-		map[string]web.Check{"catalog": s.canRead, "gateway": s.goesOn})
+		map[string]web.Check{"catalog": s.canRead})
 	s.servers = append(s.servers, verifier)
 	return s, nil
 }
@@ -143,6 +143,7 @@ func (s *Server) Run(ctx context.Context) error {
 	defer shut()
 	defer context.AfterFunc(ctx, func() {
 		s.stopping.Store(true)
+		s.internal.Leave()
 		time.AfterFunc(s.drain, shut)
 	})()
 
@@ -158,13 +159,6 @@ func (d door) Run(ctx context.Context) error { return d(ctx) }
 
 func (s *Server) serveInternal(ctx context.Context) error {
 	return web.Serve(ctx, s.internal.App(), s.doors.Internal, s.grace)
-}
-
-func (s *Server) goesOn(context.Context) error {
-	if s.stopping.Load() {
-		return errors.New("stopping")
-	}
-	return nil
 }
 
 func (s *Server) canRead(context.Context) error {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,8 +27,6 @@ const (
 	version = "1.0.0"
 )
 
-var errLeaving = errors.New("the service is stopping")
-
 // Server is an auth service that listens but does not answer yet.
 type Server struct {
 	cfg      Config
@@ -42,7 +39,6 @@ type Server struct {
 	verifier *token.Verifier
 	public   *web.API
 	internal *web.API
-	leaving  atomic.Bool
 }
 
 // New connects the service to the world as cfg says. The server owns doors from
@@ -101,7 +97,7 @@ func (s *Server) assemble(ctx context.Context) error {
 		Title: title, Version: version, Log: s.log, Gate: token.NewGate(s.verifier, httpapi.Roles()),
 	})
 	httpapi.Mount(s.public, s.svc, signer.JWKS)
-	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Log: s.log}, s.cfg.InternalToken, s.ready())
+	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Log: s.log}, s.cfg.InternalToken, nil)
 	httpapi.MountInternal(s.internal, s.svc)
 	return nil
 }
@@ -119,20 +115,6 @@ func (s *Server) newVerifier(signer *jwtsigner.Signer) *token.Verifier {
 		cfg.Bus = s.bus
 	}
 	return token.NewVerifier(cfg)
-}
-
-// ready does not ask for users or the verifier: services would wait for each
-// other when all of them start.
-func (s *Server) ready() map[string]web.Check {
-	return map[string]web.Check{
-		"database": s.db.ping,
-		"stopping": func(context.Context) error {
-			if s.leaving.Load() {
-				return errLeaving
-			}
-			return nil
-		},
-	}
 }
 
 // Addr returns the address of the public door.

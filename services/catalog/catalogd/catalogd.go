@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync/atomic"
 
 	"stockroom/pkg/coherent"
 	"stockroom/pkg/coherent/redisl2"
@@ -30,10 +29,7 @@ const (
 // Subject is where commits of the catalog are announced on NATS.
 const Subject = "stockroom.catalog.log"
 
-var (
-	errLeaving = errors.New("the service is stopping")
-	errBehind  = errors.New("the log was not followed yet")
-)
+var errBehind = errors.New("the log was not followed yet")
 
 // Server is a catalog service that listens but does not answer yet.
 type Server struct {
@@ -48,7 +44,6 @@ type Server struct {
 	verifier *token.Verifier
 	public   *web.API
 	internal *web.API
-	leaving  atomic.Bool
 }
 
 // New connects the service to the world as cfg says. The server owns doors from
@@ -125,19 +120,9 @@ func (s *Server) messages() commitlog.Bus {
 // all of them start.
 func (s *Server) ready() map[string]web.Check {
 	return map[string]web.Check{
-		"database": func(ctx context.Context) error {
-			_, err := s.db.log.Head(ctx)
-			return err
-		},
 		"log": func(context.Context) error {
 			if s.follower.Applied().Epoch == 0 {
 				return errBehind
-			}
-			return nil
-		},
-		"stopping": func(context.Context) error {
-			if s.leaving.Load() {
-				return errLeaving
 			}
 			return nil
 		},
