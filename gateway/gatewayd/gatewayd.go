@@ -79,7 +79,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	s := newServer(pools, token.NewGate(verifier, nil), t)
 	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t}, cfg.InternalToken,
-		map[string]web.Check{"catalog": s.canRead, "upstreams": s.hasLooked, "tokens": verifier.Started, "gateway": s.goesOn})
+		map[string]web.Check{"catalog": s.canRead, "upstreams": s.hasLooked, "tokens": verifier.Started})
 	s.servers = append(s.servers, verifier)
 	return s, nil
 }
@@ -145,6 +145,7 @@ func (s *Server) Run(ctx context.Context) error {
 	defer shut()
 	defer context.AfterFunc(ctx, func() {
 		s.stopping.Store(true)
+		s.internal.Leave()
 		time.AfterFunc(s.drain, shut)
 	})()
 
@@ -160,13 +161,6 @@ func (d door) Run(ctx context.Context) error { return d(ctx) }
 
 func (s *Server) serveInternal(ctx context.Context) error {
 	return web.Serve(ctx, s.internal.App(), s.doors.Internal, s.grace)
-}
-
-func (s *Server) goesOn(context.Context) error {
-	if s.stopping.Load() {
-		return errors.New("stopping")
-	}
-	return nil
 }
 
 // hasLooked keeps requests away from a gateway that has just started and does

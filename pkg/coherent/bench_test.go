@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -30,7 +31,7 @@ func BenchmarkHitInMemory(b *testing.B) {
 			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					if _, _, err := c.Get(context.Background(), key, 0, load); err != nil {
+					if _, err := c.Get(context.Background(), key, 0, load); err != nil {
 						b.Error(err)
 					}
 				}
@@ -45,6 +46,8 @@ type still struct{}
 func (still) Applied() commitlog.Head { return commitlog.Head{Epoch: 1, Seq: 1} }
 
 func (still) Fresh() bool { return true }
+
+func (still) Age() time.Duration { return 0 }
 
 func (still) OwnSeq() int64 { return 0 }
 

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/sony/gobreaker/v2"
 )
 
 // Config is what a [Cache] needs. Zero values stand for the defaults.
@@ -35,6 +37,7 @@ type Cache struct {
 	fetches flights // through the second level
 	loads   flights // from the database
 	slots   chan struct{}
+	breaker *gobreaker.CircuitBreaker[result] // of loads without a lease
 
 	recent    recent
 	repairing sync.Mutex // held by the reader that brings the second level up to date
@@ -45,6 +48,7 @@ type Cache struct {
 func New(cfg Config) *Cache {
 	const room = 64 << 20
 	return &Cache{
+		breaker:     newBreaker(),
 		name:        cfg.Name,
 		log:         cmp.Or(cfg.Log, slog.New(slog.DiscardHandler)),
 		loadTimeout: cmp.Or(cfg.LoadTimeout, 3*time.Second),

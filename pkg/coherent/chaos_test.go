@@ -51,7 +51,7 @@ type member struct {
 	*chaos
 	store *memoryl2.Store
 
-	dbAway, storeAway, busAway outage
+	dbAway, dbFrozen, storeAway, busAway outage
 
 	process atomic.Pointer[process]
 	stop    func()
@@ -96,6 +96,9 @@ func (m *member) toDatabase(ctx context.Context) error {
 	}
 	if m.dbAway.now() {
 		return errUnreachable
+	}
+	for m.dbFrozen.now() && ctx.Err() == nil {
+		m.pause(50 * time.Millisecond)
 	}
 	return context.Cause(ctx)
 }

@@ -17,13 +17,16 @@ const (
 // ErrOverloaded is the failure of a read for which the database has no room.
 var ErrOverloaded = errs.New(errs.Unavailable, "overloaded", "Too many requests at once")
 
-// fromDatabase loads the value of key, or shares a load that shows what a asks
-// for. Without a proof only a load that begins from now on does.
-func (c *Cache) fromDatabase(ctx context.Context, key Key, a aim, load Load) (result, error) {
-	return c.loads.do(ctx, key, slotWait+c.loadTimeout, a.shown, func(ctx context.Context) (result, error) {
-		return c.load(ctx, key, load)
+// fromDatabase loads the value of key within limit, or shares a load that shows
+// what a asks for. Without a proof only a load that begins from now on does.
+func (c *Cache) fromDatabase(ctx context.Context, key Key, a aim, limit time.Duration, load Load) (result, error) {
+	return c.loads.do(ctx, key, limit, a.shown, func(ctx context.Context) (result, error) {
+		return c.tryLoad(ctx, key, load)
 	})
 }
+
+// patience is the usual longest time for a load, with its time in the queue.
+func (c *Cache) patience() time.Duration { return slotWait + c.loadTimeout }
 
 // shown says whether res shows what a asks for although it may have been read
 // before a was made.
@@ -38,15 +41,15 @@ func (c *Cache) load(ctx context.Context, key Key, load Load) (result, error) {
 	}
 	defer func() { <-c.slots }()
 
-	began := c.l1.era.Load() // before the read: what it misses then is refused
+	began, at := c.l1.era.Load(), time.Now() // before the read: what it misses then is refused
 	c.count.loads.Add(1)
 	ctx, cancel := context.WithTimeout(ctx, c.loadTimeout)
 	defer cancel()
 	e, err := load(ctx)
 	if err != nil {
-		return result{}, err
+		return result{}, inTime(ctx, err)
 	}
-	c.keep(key, e, began)
+	c.keep(key, e, began, at)
 	return result{entry: e, origin: FromDB, validAt: e.AsOf, epoch: began.epoch}, nil
 }
 
@@ -64,14 +67,14 @@ func (c *Cache) enter(ctx context.Context) error {
 	case c.slots <- struct{}{}:
 		return nil
 	case <-timeout.C:
-		return ErrOverloaded.After(time.Second)
+		return ErrOverloaded.After(retryIn)
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return inTime(ctx, context.Cause(ctx))
 	}
 }
 
-func (c *Cache) keep(key Key, e Entry, began *era) {
-	if len(e.Body) <= maxBody && !c.l1.put(key, e, began) {
+func (c *Cache) keep(key Key, e Entry, began *era, at time.Time) {
+	if len(e.Body) <= maxBody && !c.l1.put(key, e, began, at) {
 		c.count.rejectedPuts.Add(1)
 	}
 }

@@ -89,7 +89,7 @@ func TestReaderThatGivesUpDoesNotFailTheOthers(t *testing.T) {
 		started, open := make(chan struct{}), make(chan struct{})
 		var first sync.WaitGroup
 		first.Go(func() {
-			_, _, _ = w.cache.Get(ctx, itemA, 0, func(ctx context.Context) (coherent.Entry, error) {
+			_, _ = w.cache.Get(ctx, itemA, 0, func(ctx context.Context) (coherent.Entry, error) {
 				close(started)
 				<-open
 				return w.db.entry(itemA), ctx.Err()
@@ -117,7 +117,7 @@ func TestReaderThatGivesUpDoesNotWait(t *testing.T) {
 		ctx, giveUp := context.WithCancel(t.Context())
 		giveUp()
 
-		_, _, err := w.cache.Get(ctx, itemA, 0, w.db.load(itemA))
+		_, err := w.cache.Get(ctx, itemA, 0, w.db.load(itemA))
 
 		require.ErrorIs(t, err, context.Canceled)
 		close(slow.open)
@@ -130,7 +130,7 @@ func TestFailureIsReturnedAndNotKept(t *testing.T) {
 	levels(t, func(t *testing.T, w *world) {
 		w.write("a")
 
-		_, _, err := w.cache.Get(t.Context(), itemA, 0, func(context.Context) (coherent.Entry, error) {
+		_, err := w.cache.Get(t.Context(), itemA, 0, func(context.Context) (coherent.Entry, error) {
 			return coherent.Entry{}, errDisk
 		})
 
@@ -147,7 +147,7 @@ func TestPanicOfALoadLeavesNobodyWaiting(t *testing.T) {
 		panicked := make(chan any)
 		go func() {
 			defer func() { panicked <- recover() }()
-			_, _, _ = w.cache.Get(context.Background(), itemA, 0, func(context.Context) (coherent.Entry, error) {
+			_, _ = w.cache.Get(context.Background(), itemA, 0, func(context.Context) (coherent.Entry, error) {
 				close(started)
 				<-open
 				panic("load")
@@ -180,7 +180,7 @@ func tooManyLoads(t *testing.T) {
 		<-slow.started
 	}
 
-	_, _, err := w.cache.Get(t.Context(), itemA, 0, w.db.load(itemA))
+	_, err := w.cache.Get(t.Context(), itemA, 0, w.db.load(itemA))
 
 	require.ErrorIs(t, err, coherent.ErrOverloaded)
 	failure, ok := errors.AsType[*errs.Error](err)
@@ -198,7 +198,7 @@ func TestLoadHasADeadline(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 
-	_, _, err := w.cache.Get(context.Background(), itemA, 0, func(ctx context.Context) (coherent.Entry, error) {
+	_, err := w.cache.Get(context.Background(), itemA, 0, func(ctx context.Context) (coherent.Entry, error) {
 		_, ok := ctx.Deadline()
 		require.True(t, ok)
 		return coherent.Entry{}, nil

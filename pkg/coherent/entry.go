@@ -2,6 +2,7 @@ package coherent
 
 import (
 	"context"
+	"time"
 
 	"stockroom/pkg/commitlog"
 )
@@ -39,6 +40,26 @@ type Position interface {
 	OwnSeq() int64
 	// Wait waits until seq is applied, and says whether it is.
 	Wait(ctx context.Context, seq int64) bool
+	// Age returns how long ago it was certain that Applied included every commit
+	// of that moment. Asked for before Applied, it holds for what that returns.
+	Age() time.Duration
+}
+
+// Answer is what a reader gets.
+type Answer struct {
+	Entry
+	Origin Origin
+	// Stale is nil if the answer is what [Cache.Get] promises. Otherwise it must
+	// be shown to whoever gets the answer.
+	Stale *Stale
+}
+
+// Stale says how old an answer is that could not be proved right.
+type Stale struct {
+	// Age bounds how long ago the answer was right.
+	Age time.Duration
+	// AsOf is a commit as of which it is right.
+	AsOf commitlog.Head
 }
 
 // Origin says where an Entry was found.

@@ -21,7 +21,7 @@ var polls = [...]time.Duration{5 * time.Millisecond, 10 * time.Millisecond, 20 *
 // fromSecondLevel returns the value of key as the second level has it, or loads
 // it and puts it there. Readers of one key in this process go there once.
 func (c *Cache) fromSecondLevel(ctx context.Context, key Key, a aim, load Load) (result, error) {
-	limit := secondLevelTime + slotWait + c.loadTimeout
+	limit := secondLevelTime + c.patience()
 	return c.fetches.do(ctx, key, limit, a.shown, func(ctx context.Context) (result, error) {
 		return c.fetch(ctx, key, a, load)
 	})
@@ -31,14 +31,16 @@ func (c *Cache) fetch(ctx context.Context, key Key, a aim, load Load) (result, e
 	// The era is read before the position, and both anew: readers who come
 	// while this flight is under way rely on what is applied when it begins.
 	began := c.l1.era.Load()
-	applied := (*c.position.Load()).Applied()
+	pos := *c.position.Load()
+	provenAt := time.Now().Add(-pos.Age())
+	applied := pos.Applied()
 	if applied.Epoch != began.epoch || applied.Epoch != a.epoch {
 		a.proven = false // a reset is under way
-		return c.fromDatabase(ctx, key, a, load)
+		return c.fromDatabase(ctx, key, a, c.patience(), load)
 	}
 	a.seq = max(applied.Seq, a.seq)
 	if !c.begun(ctx, began) {
-		return c.fromDatabase(ctx, key, a, load)
+		return c.fromDatabase(ctx, key, a, c.patience(), load)
 	}
 
 	claim := Claim{Key: key, Epoch: a.epoch, Token: rand.Text()}
@@ -46,10 +48,8 @@ func (c *Cache) fetch(ctx context.Context, key Key, a aim, load Load) (result, e
 	switch {
 	case ok && found.State == Hit:
 		c.count.l2Hits.Add(1)
-		e := found.Entry
-		// No event up to the watermark has touched it: it is right as of there too.
-		e.AsOf = max(e.AsOf, found.Watermark)
-		c.keep(key, e, began)
+		e := found.rightAsOfWatermark()
+		c.keep(key, e, began, provenAt)
 		return result{entry: e, origin: FromL2, validAt: e.AsOf, epoch: a.epoch}, nil
 	case ok && found.State == Claimed:
 		a.seq = max(a.seq, found.Watermark)
@@ -57,7 +57,15 @@ func (c *Cache) fetch(ctx context.Context, key Key, a aim, load Load) (result, e
 	case ok && found.State == Behind:
 		c.repair(ctx, found.Watermark, applied)
 	}
-	return c.fromDatabase(ctx, key, a, load)
+	return c.fromDatabase(ctx, key, a, c.patience(), load)
+}
+
+// rightAsOfWatermark returns the entry of a hit. No event up to the watermark
+// has touched it, so it is right as of there too.
+func (f Found) rightAsOfWatermark() Entry {
+	e := f.Entry
+	e.AsOf = max(e.AsOf, f.Watermark)
+	return e
 }
 
 // ask asks the second level for the value, and again while somebody else loads
@@ -94,7 +102,7 @@ func (c *Cache) fill(ctx context.Context, claim Claim, a aim, load Load) (res re
 			c.count.l2Errors.Add(1)
 		}
 	}()
-	res, err = c.fromDatabase(ctx, claim.Key, a, load)
+	res, err = c.fromDatabase(ctx, claim.Key, a, c.patience(), load)
 	e := res.entry
 	if err != nil || e.Absent || len(e.Body) > maxBody || e.AsOf < a.seq || res.epoch != a.epoch {
 		return res, err

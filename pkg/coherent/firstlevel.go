@@ -12,7 +12,9 @@ import (
 )
 
 const (
-	firstLevelTTL = 60 * time.Second
+	// firstLevelTTL is no shorter than that of the second level, so that what was
+	// read in the last minutes can be served while the database is away.
+	firstLevelTTL = secondLevelTTL
 	absentTTL     = 30 * time.Second
 	absentCount   = 10_000
 
@@ -31,10 +33,12 @@ type firstLevel struct {
 
 type shelf = otter.Cache[string, *kept]
 
-// kept is an Entry with the era in which its read began.
+// kept is an Entry with the era in which its read began, and a moment at which
+// or after which it was right.
 type kept struct {
 	Entry
 	era *era
+	at  time.Time
 }
 
 func newFirstLevel(itemBytes, listBytes uint64) *firstLevel {
@@ -73,30 +77,39 @@ func jitter(d time.Duration) time.Duration {
 // get returns the entry of key that no event of epoch applied so far has made
 // invalid.
 func (l *firstLevel) get(key Key, epoch int64) (Entry, bool) {
-	now := l.era.Load()
-	if now.epoch != epoch {
-		return Entry{}, false
-	}
-	if key.IsList() {
-		// Lists are not dropped one by one: they are compared when they are read.
-		k, ok := l.lists.GetIfPresent(key.text)
-		if !ok || k.era != now || k.AsOf < now.listGen.Load() {
-			return Entry{}, false
-		}
-		return k.Entry, true
-	}
-	if k, ok := l.items.GetIfPresent(key.text); ok && k.era == now {
-		return k.Entry, true
-	}
-	if k, ok := l.absent.GetIfPresent(key.text); ok && k.era == now {
+	if k, valid := l.last(key, epoch); valid {
 		return k.Entry, true
 	}
 	return Entry{}, false
 }
 
-// put keeps an entry whose read began in the era began, unless something is
-// known that the read may have missed. It says whether the entry may be kept.
-func (l *firstLevel) put(key Key, e Entry, began *era) bool {
+// last returns what there is for key, or nil, and whether no event of epoch
+// applied so far has made it invalid.
+func (l *firstLevel) last(key Key, epoch int64) (k *kept, valid bool) {
+	now := l.era.Load()
+	if now.epoch != epoch {
+		return nil, false
+	}
+	if key.IsList() {
+		// Lists are not dropped one by one: they are compared when they are read.
+		if k, ok := l.lists.GetIfPresent(key.text); ok && k.era == now {
+			return k, k.AsOf >= now.listGen.Load()
+		}
+		return nil, false
+	}
+	if k, ok := l.items.GetIfPresent(key.text); ok && k.era == now {
+		return k, true
+	}
+	if k, ok := l.absent.GetIfPresent(key.text); ok && k.era == now {
+		return k, true
+	}
+	return nil, false
+}
+
+// put keeps an entry whose read began in the era began and that was right at or
+// after the moment at, unless something is known that the read may have missed.
+// It says whether the entry may be kept.
+func (l *firstLevel) put(key Key, e Entry, began *era, at time.Time) bool {
 	into, other := l.items, l.absent
 	switch {
 	case key.IsList():
@@ -112,7 +125,7 @@ func (l *firstLevel) put(key Key, e Entry, began *era) bool {
 		if !admitted || (found && old.era == began && old.AsOf >= e.AsOf) {
 			return old, otter.CancelOp
 		}
-		return &kept{Entry: e, era: began}, otter.WriteOp
+		return &kept{Entry: e, era: began, at: at}, otter.WriteOp
 	})
 	if admitted && other != nil {
 		drop(other, key.text, e.AsOf)

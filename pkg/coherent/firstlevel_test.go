@@ -130,10 +130,10 @@ func TestOversizedValueIsNotKept(t *testing.T) {
 	}
 
 	for range 2 {
-		e, origin, err := w.cache.Get(t.Context(), itemA, 0, huge)
+		a, err := w.cache.Get(t.Context(), itemA, 0, huge)
 		require.NoError(t, err)
-		require.Len(t, e.Body, 256<<10+1)
-		require.Equal(t, coherent.FromDB, origin)
+		require.Len(t, a.Body, 256<<10+1)
+		require.Equal(t, coherent.FromDB, a.Origin)
 	}
 }
 
@@ -157,7 +157,7 @@ func TestAbsenceThatIsNewerReplacesAValue(t *testing.T) {
 		return coherent.Entry{AsOf: ev.Seq, Absent: true}, nil
 	}
 
-	_, _, err := w.cache.Get(t.Context(), itemA, ev.Seq, gone)
+	_, err := w.cache.Get(t.Context(), itemA, ev.Seq, gone)
 	require.NoError(t, err)
 
 	require.Equal(t, "absent", w.read(itemA))

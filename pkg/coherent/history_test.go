@@ -2,7 +2,6 @@ package coherent_test
 
 import (
 	"context"
-	"errors"
 	"sort"
 	"strconv"
 	"sync"
@@ -10,6 +9,7 @@ import (
 
 	"stockroom/pkg/coherent"
 	"stockroom/pkg/commitlog"
+	"stockroom/pkg/errs"
 )
 
 const (
@@ -126,7 +126,7 @@ func (h *history) held(n int, e coherent.Entry, low, high int) bool {
 	return false
 }
 
-var errUnreachable = errors.New("unreachable")
+var errUnreachable = errs.ErrUnavailable.Because("The database is away.")
 
 // source is the log of a history as one replica reaches it.
 type source struct{ r *member }

@@ -26,29 +26,34 @@ const (
 
 // TestNoAnswerIsEverWrong runs real caches and followers through lost, doubled
 // and late messages, failing, slow and rolled back second levels, a database
-// that is away or replaced, and killed processes. Each answer must have been
-// right at some moment from the last commit that its reader had to see to when
-// it got it.
+// that is away, frozen or replaced, and killed processes. Each answer must have
+// been right at some moment from the last commit that its reader had to see to
+// when it got it; one that is labelled stale, at some moment that is not longer
+// ago than it says, and not before what its reader presented.
 func TestNoAnswerIsEverWrong(t *testing.T) {
 	t.Parallel()
 
-	var cached atomic.Int64
+	var seen tally
 	t.Run("Worlds", func(t *testing.T) {
 		for i := range uint64(*chaosSeeds) {
 			seed := *chaosFirst + i
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					newChaos(seed).run(t, &cached)
+					newChaos(seed).run(t, &seen)
 				})
 			})
 		}
 	})
-	require.Positive(t, cached.Load(), "nothing was cached")
-	t.Logf("%d answers from caches", cached.Load())
+	require.Positive(t, seen.cached.Load(), "nothing was cached")
+	require.Positive(t, seen.stale.Load(), "nothing was labelled stale")
+	t.Logf("%d answers from caches, %d labelled stale", seen.cached.Load(), seen.stale.Load())
 }
 
-func (c *chaos) run(t *testing.T, cached *atomic.Int64) {
+// tally counts the answers that are worth checking.
+type tally struct{ cached, stale atomic.Int64 }
+
+func (c *chaos) run(t *testing.T, seen *tally) {
 	ctx, cancel := context.WithTimeout(t.Context(), chaosTime)
 	defer cancel()
 	for _, m := range c.members {
@@ -59,7 +64,7 @@ func (c *chaos) run(t *testing.T, cached *atomic.Int64) {
 			c.work.Go(func() {
 				for ctx.Err() == nil && !t.Failed() {
 					c.pause(20 * time.Millisecond)
-					m.read(t, cached)
+					m.read(t, seen)
 				}
 			})
 		}
@@ -80,32 +85,38 @@ func (c *chaos) run(t *testing.T, cached *atomic.Int64) {
 }
 
 // read reads a value and checks it.
-func (m *member) read(t *testing.T, cached *atomic.Int64) {
+func (m *member) read(t *testing.T, seen *tally) {
 	n := m.below(historyItems + 1)
 	own, p := int(m.own.Load()), m.process.Load() // in this order: what a process wrote, it or a later one shows
 	now, low := m.db.now(lease)
 	low = max(low, own)
-	var least int64
+	presented, least := 0, int64(0)
 	if m.oneIn(4) {
 		if head := m.db.head(); p.follower.Applied().Epoch == head.Epoch {
-			least, low = head.Seq, now
+			presented, least, low = now, head.Seq, now
 		}
 	}
-	e, origin, err := p.cache.Get(context.Background(), historyKey(n), least, m.load(n))
+	e, err := p.cache.Get(context.Background(), historyKey(n), least, m.load(n))
 	if err != nil {
 		return
 	}
-	if origin != coherent.FromDB {
-		cached.Add(1)
+	if e.Origin != coherent.FromDB {
+		seen.cached.Add(1)
+	}
+	if e.Stale != nil {
+		seen.stale.Add(1)
+		_, low = m.db.now(e.Stale.Age)
+		low = max(low, presented)
 	}
 	high, _ := m.db.now(0)
-	if !m.db.held(n, e, low, high) {
-		t.Errorf("value %d from %s is that of moment %d, which was over at moment %d; now it is %d", n, origin, e.Version, low, high)
+	if !m.db.held(n, e.Entry, low, high) {
+		t.Errorf("value %d from %s (%+v) is that of moment %d, which was over at moment %d; now it is %d",
+			n, e.Origin, e.Stale, e.Version, low, high)
 	}
 }
 
 func (m *member) write(ctx context.Context) {
-	if m.dbAway.now() {
+	if m.dbAway.now() || m.dbFrozen.now() {
 		return
 	}
 	items := []int{m.below(historyItems)}
@@ -124,7 +135,9 @@ func (c *chaos) fault(ctx context.Context) {
 	m := c.members[c.below(len(c.members))]
 	switch c.below(9) {
 	case 0:
-		m.dbAway.begin(time.Duration(c.below(1500)) * time.Millisecond)
+		m.dbAway.begin(time.Duration(c.below(3000)) * time.Millisecond)
+	case 8:
+		m.dbFrozen.begin(time.Duration(c.below(3000)) * time.Millisecond)
 	case 1:
 		m.storeAway.begin(time.Duration(c.below(500)) * time.Millisecond)
 	case 2:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"stockroom/pkg/errs"
 )
 
 // catchUpTime is how long a read waits for this process to apply a write that
@@ -27,25 +29,30 @@ type aim struct {
 // What is not cached or not proven right is loaded with load; its errors are
 // returned and not kept. It fails with [ErrOverloaded] when too many reads wait
 // for the database. Loads of one key are shared by all who may see the result.
-func (c *Cache) Get(ctx context.Context, key Key, least int64, load Load) (Entry, Origin, error) {
+//
+// If the database cannot be reached, or has no room, the answer may be one that
+// includes commit least and was right some minutes ago at most; then it says so
+// in [Answer.Stale], which is all that it promises.
+func (c *Cache) Get(ctx context.Context, key Key, least int64, load Load) (Answer, error) {
 	a := c.aim(ctx, least)
 	if !a.proven {
-		return c.bypass(ctx, key, a, load)
+		return c.bypass(ctx, key, least, a, load)
 	}
 	if e, ok := c.l1.get(key, a.epoch); ok && c.fresh() {
 		c.count.l1Hits.Add(1)
-		return e, FromL1, nil
+		return Answer{Entry: e, Origin: FromL1}, nil
 	}
 	if c.store == nil {
-		return c.answer(c.fromDatabase(ctx, key, a, load))
+		res, err := c.fromDatabase(ctx, key, a, c.patience(), load)
+		return c.answer(ctx, key, least, res, err)
 	}
 	res, err := c.fromSecondLevel(ctx, key, a, load)
 	if err == nil && res.origin == FromL2 && !c.fresh() {
 		// The lease ran out on the way, perhaps while the whole machine stood
 		// still: what was right then need not be right now.
-		return c.bypass(ctx, key, a, load)
+		return c.bypass(ctx, key, least, a, load)
 	}
-	return c.answer(res, err)
+	return c.answer(ctx, key, least, res, err)
 }
 
 // aim finds out what a reader that arrives now must be shown.
@@ -78,16 +85,32 @@ func (c *Cache) fresh() bool {
 }
 
 // bypass reads the database after everything else: only a read that begins now
-// is known to be new enough.
-func (c *Cache) bypass(ctx context.Context, key Key, a aim, load Load) (Entry, Origin, error) {
+// is known to be new enough. Who has something to fall back on does not wait
+// for long when nothing has been heard of the database lately.
+func (c *Cache) bypass(ctx context.Context, key Key, least int64, a aim, load Load) (Answer, error) {
 	c.count.bypasses.Add(1)
 	a.proven = false
-	return c.answer(c.fromDatabase(ctx, key, a, load))
+	waiting, limit := ctx, c.patience()
+	if _, _, ok := c.remembered(key, least); ok && !c.fresh() {
+		limit = stalePatience
+		var cancel context.CancelFunc
+		waiting, cancel = context.WithTimeoutCause(ctx, limit, errSlow)
+		defer cancel()
+	}
+	res, err := c.fromDatabase(waiting, key, a, limit, load)
+	return c.answer(ctx, key, least, res, err)
 }
 
-func (c *Cache) answer(res result, err error) (Entry, Origin, error) {
-	if err != nil {
-		return Entry{}, "", fmt.Errorf("read %s: %w", c.name, err)
+// answer returns res, or what can be said instead if there is none.
+func (c *Cache) answer(ctx context.Context, key Key, least int64, res result, err error) (Answer, error) {
+	if err == nil {
+		return Answer{Entry: res.entry, Origin: res.origin}, nil
 	}
-	return res.entry, res.origin, nil
+	if errs.KindOf(err) == errs.Unavailable {
+		if stale, ok := c.stale(ctx, key, least); ok {
+			c.count.staleAnswers.Add(1)
+			return stale, nil
+		}
+	}
+	return Answer{}, fmt.Errorf("read %s: %w", c.name, err)
 }

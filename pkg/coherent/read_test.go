@@ -17,9 +17,9 @@ func TestCacheThatFollowsNothingReadsTheDatabase(t *testing.T) {
 	t.Cleanup(c.Close)
 
 	for range 2 {
-		_, origin, err := c.Get(t.Context(), itemA, 0, db.load(itemA))
+		a, err := c.Get(t.Context(), itemA, 0, db.load(itemA))
 		require.NoError(t, err)
-		require.Equal(t, coherent.FromDB, origin)
+		require.Equal(t, coherent.FromDB, a.Origin)
 	}
 }
 

@@ -81,9 +81,9 @@ func TestReadFromBeforeAJumpIsNotKept(t *testing.T) {
 	// The read begins after the jump, but what it reads is from before.
 	old := func(context.Context) (coherent.Entry, error) { return coherent.Entry{AsOf: 8}, nil }
 	for range 2 {
-		_, origin, err := w.cache.Get(t.Context(), itemA, 0, old)
+		a, err := w.cache.Get(t.Context(), itemA, 0, old)
 		require.NoError(t, err)
-		require.Equal(t, coherent.FromDB, origin)
+		require.Equal(t, coherent.FromDB, a.Origin)
 	}
 }
 
@@ -101,11 +101,11 @@ func TestAnswerOfTheEpochBeforeIsNotKept(t *testing.T) {
 	restored := func(context.Context) (coherent.Entry, error) {
 		return coherent.Entry{Body: []byte("restored")}, nil
 	}
-	_, _, err := early.cache.Get(t.Context(), itemA, 0, restored)
+	_, err := early.cache.Get(t.Context(), itemA, 0, restored)
 	require.NoError(t, err)
 	early.place.set(head)
 
-	e, _, err := early.cache.Get(t.Context(), itemA, 0, restored)
+	e, err := early.cache.Get(t.Context(), itemA, 0, restored)
 	require.NoError(t, err)
 	require.Equal(t, "restored", string(e.Body))
 }

@@ -77,7 +77,7 @@ func TestLoadFromBeforeTheClaimDoesNotFill(t *testing.T) {
 	both(first, second, "a")
 
 	// A copy of the database that is one commit behind.
-	_, _, err := first.cache.Get(t.Context(), itemA, 0, func(context.Context) (coherent.Entry, error) {
+	_, err := first.cache.Get(t.Context(), itemA, 0, func(context.Context) (coherent.Entry, error) {
 		return coherent.Entry{AsOf: 1, Version: 1, Body: []byte("a@1")}, nil
 	})
 	require.NoError(t, err)
@@ -145,7 +145,7 @@ func TestClaimIsGivenBackWhenNothingIsFilled(t *testing.T) {
 			t.Parallel()
 			first, second, shared := two(t)
 			both(first, second, "b")
-			_, _, _ = first.cache.Get(t.Context(), itemA, 0, load)
+			_, _ = first.cache.Get(t.Context(), itemA, 0, load)
 
 			claim := coherent.Claim{Key: itemA, Epoch: 1, Token: "next"}
 			found, err := shared.Get(t.Context(), claim, 1, time.Minute)

@@ -8,13 +8,15 @@ type Stats struct {
 	L2Hits       int64 // answers from the second level, one for all that waited for it
 	Loads        int64 // calls of a Load
 	Bypasses     int64 // reads that could not use the caches: no lease, or behind
+	StaleAnswers int64 // answers that were labelled stale
+	Refusals     int64 // loads not even tried, because the database was away a moment ago
 	L2Errors     int64 // calls of the second level that failed or were refused by its breaker
 	RejectedPuts int64 // values not kept because a write overtook their read
 	Resets       int64 // resets of the first or the second level
 }
 
 type counters struct {
-	l1Hits, l2Hits, loads, bypasses, l2Errors, rejectedPuts, resets atomic.Int64
+	l1Hits, l2Hits, loads, bypasses, staleAnswers, refusals, l2Errors, rejectedPuts, resets atomic.Int64
 }
 
 // Stats returns the counters of c.
@@ -24,6 +26,8 @@ func (c *Cache) Stats() Stats {
 		L2Hits:       c.count.l2Hits.Load(),
 		Loads:        c.count.loads.Load(),
 		Bypasses:     c.count.bypasses.Load(),
+		StaleAnswers: c.count.staleAnswers.Load(),
+		Refusals:     c.count.refusals.Load(),
 		L2Errors:     c.count.l2Errors.Load(),
 		RejectedPuts: c.count.rejectedPuts.Load(),
 		Resets:       c.count.resets.Load(),

@@ -27,6 +27,7 @@ type place struct {
 	stale atomic.Bool
 	own   atomic.Int64
 	lapse atomic.Int64 // Fresh ends after so many answers, if positive
+	age   atomic.Int64
 }
 
 func newPlace(head commitlog.Head) *place {
@@ -53,6 +54,8 @@ func (p *place) Fresh() bool {
 	}
 	return !p.stale.Load()
 }
+
+func (p *place) Age() time.Duration { return time.Duration(p.age.Load()) }
 
 func (p *place) OwnSeq() int64 { return p.own.Load() }
 
@@ -84,6 +87,16 @@ func (d *table) commit(ids ...string) commitlog.Event {
 	ev := commitlog.Event{Epoch: 1, Seq: int64(len(d.log)) + 1, IDs: ids, Lists: true}
 	d.log = append(d.log, ev)
 	return ev
+}
+
+// commitQuietly commits a change that no list shows.
+func (d *table) commitQuietly(ids ...string) commitlog.Event {
+	d.commit(ids...)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	last := &d.log[len(d.log)-1]
+	last.Lists = false
+	return *last
 }
 
 func (d *table) head() commitlog.Head {
@@ -191,24 +204,30 @@ func (w *world) read(key coherent.Key) string {
 
 func (w *world) readFrom(key coherent.Key, least int64) (string, coherent.Origin) {
 	w.t.Helper()
-	e, origin, err := w.cache.Get(w.t.Context(), key, least, w.db.load(key))
+	a, err := w.cache.Get(w.t.Context(), key, least, w.db.load(key))
 	require.NoError(w.t, err)
-	if e.Absent {
-		return "absent", origin
+	require.Nil(w.t, a.Stale)
+	return text(a), a.Origin
+}
+
+// text returns the body of an answer, or "absent".
+func text(a coherent.Answer) string {
+	if a.Absent {
+		return "absent"
 	}
-	return string(e.Body), origin
+	return string(a.Body)
 }
 
 // begin starts a read in the background and returns what it will have found.
 func (w *world) begin(key coherent.Key, load coherent.Load) <-chan string {
 	found := make(chan string, 1)
 	go func() {
-		e, _, err := w.cache.Get(context.Background(), key, 0, load)
+		a, err := w.cache.Get(context.Background(), key, 0, load)
 		if err != nil {
 			found <- err.Error()
 			return
 		}
-		found <- string(e.Body)
+		found <- string(a.Body)
 	}()
 	return found
 }

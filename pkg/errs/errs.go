@@ -118,6 +118,10 @@ func KindOf(err error) Kind {
 // its occurrences name every field that is wrong.
 var ErrValidation = New(Invalid, "validation_failed", "Validation failed")
 
+// ErrUnavailable is the failure of everything that needs something that is away
+// or too busy, a database above all.
+var ErrUnavailable = New(Unavailable, "dependency_unavailable", "Something needed is unavailable")
+
 // Validation returns an occurrence of [ErrValidation] for fields, or nil if
 // there are none.
 func Validation(fields ...Field) error {

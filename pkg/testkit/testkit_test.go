@@ -9,6 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/postgres"
 	"stockroom/pkg/testkit"
 )
 
@@ -74,6 +75,25 @@ func TestRedisServerCanBeStoppedAndFrozen(t *testing.T) {
 	server.Start()
 	require.NoError(t, client.Ping(t.Context()).Err())
 	require.ErrorIs(t, client.Get(t.Context(), "key").Err(), redis.Nil)
+}
+
+func TestPostgresServerKeepsWhatItHasCommitted(t *testing.T) {
+	t.Parallel()
+
+	server := testkit.NewPostgresServer(t)
+	pool, err := postgres.Open(t.Context(), server.URL(), migrations)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	for n := range 3 {
+		_, err := pool.Exec(t.Context(), `insert into things values ('a')`)
+		require.NoError(t, err)
+		server.Stop()
+		require.Error(t, pool.Ping(t.Context()))
+		server.Start()
+		var count int
+		require.NoError(t, pool.QueryRow(t.Context(), `select count(*) from things`).Scan(&count))
+		require.Equal(t, n+1, count)
+	}
 }
 
 func TestNATSServerCanBeStopped(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
@@ -23,6 +24,7 @@ type API struct {
 	app      *fiber.App
 	doc      *huma.OpenAPI
 	internal bool // guarded by the internal token instead of a gate
+	leaving  atomic.Bool
 
 	mu         sync.Mutex
 	operations []Operation

@@ -21,7 +21,7 @@ var (
 	ErrHeadersTooLarge  = errs.New(errs.TooLarge, "headers_too_large", "Headers too large")
 	ErrMediaType        = errs.New(errs.Unsupported, "unsupported_media_type", "Unsupported media type")
 	ErrInternal         = errs.New(errs.Internal, "internal", "Internal error")
-	ErrUnavailable      = errs.New(errs.Unavailable, "dependency_unavailable", "Something needed is unavailable")
+	ErrUnavailable      = errs.ErrUnavailable
 	ErrTimeout          = errs.New(errs.Timeout, "upstream_timeout", "Something needed did not answer in time")
 )
 

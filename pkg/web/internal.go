@@ -16,20 +16,23 @@ import (
 	"stockroom/pkg/telemetry"
 )
 
-// Check tells whether something needed is there; its error says what is wrong,
-// to the log only.
+// Check tells whether a service has started; its error says what it waits for,
+// to the log only. What all replicas share, such as a database, is none of its
+// business: if that goes away, no replica is better than another.
 type Check func(ctx context.Context) error
 
 const (
 	livePath  = "/livez"
 	readyPath = "/readyz"
 	statsPath = "/metrics"
+	stopping  = "stopping"
 	checkTime = time.Second
 )
 
 // NewInternal returns the face that a service shows only to its own system.
 // GET /livez answers as long as the process does, GET /readyz while all checks
-// of ready pass; GET /metrics shows what there is to measure. Everything under /internal needs the bearer token, whatever
+// of ready pass, until [API.Leave]; GET /metrics shows what there is to measure.
+// Everything under /internal needs the bearer token, whatever
 // the access of an operation says; cfg.Gate is not used.
 func NewInternal(cfg Config, token string, ready map[string]Check) *API {
 	a := newAPI(cfg, telemetry.Internal)
@@ -40,6 +43,9 @@ func NewInternal(cfg Config, token string, ready map[string]Check) *API {
 	a.app.Use("/internal", trusted(token))
 	return a
 }
+
+// Leave has GET /readyz say that the service is stopping.
+func (a *API) Leave() { a.leaving.Store(true) }
 
 // trusted lets in requests with exactly one Authorization, which bears token.
 // Hashes are compared, because their length tells nothing.
@@ -72,13 +78,16 @@ func (a *API) answerReady(c *fiber.Ctx, ready map[string]Check) error {
 	defer cancel()
 
 	failing := failures(ctx, ready)
-	if len(failing) == 0 {
-		return c.JSON(readiness{Status: "ok"})
+	var names []string
+	if a.leaving.Load() {
+		names = append(names, stopping)
 	}
-	names := make([]string, 0, len(failing))
 	for name, err := range failing {
 		names = append(names, name)
 		a.log.WarnContext(ctx, "not ready", "check", name, "err", err)
+	}
+	if len(names) == 0 {
+		return c.JSON(readiness{Status: "ok"})
 	}
 	slices.Sort(names)
 	c.Set(fiber.HeaderRetryAfter, "1")

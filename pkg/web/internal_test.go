@@ -75,6 +75,19 @@ func TestEmptyTokenLetsNobodyIn(t *testing.T) {
 	}
 }
 
+func TestStoppingIsNotReady(t *testing.T) {
+	t.Parallel()
+	api, _ := internalAPI(t, nil)
+	require.Equal(t, 200, call(t, api, http.MethodGet, "/readyz", "").status)
+
+	api.Leave()
+
+	got := call(t, api, http.MethodGet, "/readyz", "")
+	require.Equal(t, 503, got.status)
+	require.JSONEq(t, `{"status":"unavailable","failing":["stopping"]}`, string(got.body))
+	require.Equal(t, 200, call(t, api, http.MethodGet, "/livez", "").status)
+}
+
 func TestProbes(t *testing.T) {
 	t.Parallel()
 	fine := func(context.Context) error { return nil }

@@ -14,8 +14,7 @@ type Service struct {
 	// Work goes on beside the answers, each function until its context is done.
 	Work []func(ctx context.Context) error
 
-	Leave func()        // makes the service say that it is not ready any more
-	Drain time.Duration // how long others have to hear that
+	Drain time.Duration // how long others have to hear that it stops
 	Grace time.Duration // how long requests under way may take to finish
 }
 
@@ -53,7 +52,7 @@ func (s Service) drain(ctx, working context.Context) {
 		return
 	case <-ctx.Done():
 	}
-	s.Leave()
+	s.Internal.Leave()
 	timer := time.NewTimer(s.Drain)
 	defer timer.Stop()
 	select {

@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// What Credentials, Changes, Sessions and Keys keep is in a database: while that
+// is away or too busy, all their methods fail with [errs.ErrUnavailable], and
+// what was to be written may have been written all the same.
+
 // Credentials keeps the password hashes.
 type Credentials interface {
 	// Add stores a credential that no account confirms yet.

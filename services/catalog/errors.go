@@ -7,7 +7,6 @@ var (
 	ErrProductNotFound = errs.New(errs.NotFound, "not_found", "Product not found")
 	ErrSKUTaken        = errs.New(errs.Conflict, "sku_taken", "SKU already in use")
 	ErrVersionConflict = errs.New(errs.Stale, "version_conflict", "Version conflict")
-	ErrUnavailable     = errs.New(errs.Unavailable, "dependency_unavailable", "The catalog cannot be reached at the moment")
 )
 
 // SKUTaken returns the occurrence of [ErrSKUTaken] for one SKU, as stores

@@ -18,8 +18,8 @@ type Commit struct {
 // Every write is one commit: the next sequence number, given as version to all
 // products that it touches, and one row in the log, all or nothing. Reads say
 // as of which commit they are true, and see all commits up to it. Everything
-// fails with ErrUnavailable while the database is away or too busy; a write may
-// have been made all the same.
+// fails with [errs.ErrUnavailable] while the database is away or too busy; a
+// write may have been made all the same.
 type Store interface {
 	// Create adds p. It fails with ErrSKUTaken if a product has the SKU.
 	Create(ctx context.Context, p Product, by AccountID) (Product, Commit, error)

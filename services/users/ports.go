@@ -7,6 +7,9 @@ import (
 
 // Store keeps accounts. Every implementation passes userstest.TestStore.
 //
+// Everything fails with [errs.ErrUnavailable] while the database is away or too
+// busy; a write may have been made all the same.
+//
 // Every commit takes the next number of the commit log and leaves one row there
 // with the ID of the account. Emails and usernames are compared whatever their
 // letter case, as package fold does, and those of deleted accounts are free.

@@ -53,6 +53,8 @@ func (s *shop) Applied() commitlog.Head { return commitlog.Head{Epoch: 1, Seq: s
 
 func (s *shop) Fresh() bool { return true }
 
+func (s *shop) Age() time.Duration { return 0 }
+
 func (s *shop) OwnSeq() int64 { return 0 }
 
 func (s *shop) Wait(context.Context, int64) bool { return false }
@@ -75,13 +77,13 @@ func (s *shop) read(c *coherent.Cache, key coherent.Key) coherent.Origin {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second)
 	defer cancel()
-	e, origin, err := c.Get(ctx, key, 0, func(context.Context) (coherent.Entry, error) {
+	a, err := c.Get(ctx, key, 0, func(context.Context) (coherent.Entry, error) {
 		seq := s.seq.Load()
 		return coherent.Entry{AsOf: seq, Version: seq, Body: fmt.Append(nil, seq)}, nil
 	})
 	require.NoError(s.t, err)
-	require.Equal(s.t, fmt.Sprint(s.seq.Load()), string(e.Body))
-	return origin
+	require.Equal(s.t, fmt.Sprint(s.seq.Load()), string(a.Body))
+	return a.Origin
 }
 
 // works waits until what one cache loads is found by the other.

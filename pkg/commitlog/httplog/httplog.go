@@ -4,6 +4,7 @@ package httplog
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -39,7 +40,7 @@ func Mount(r fiber.Router, src commitlog.Source) {
 		defer cancel()
 		h, err := src.Head(ctx)
 		if err != nil {
-			return err
+			return unavailable(err)
 		}
 		return c.JSON(head(h))
 	})
@@ -56,10 +57,16 @@ func Mount(r fiber.Router, src commitlog.Source) {
 		defer cancel()
 		found, err := src.Since(ctx, after, int(min(limit, maxEvents)))
 		if err != nil {
-			return err
+			return unavailable(err)
 		}
 		return c.JSON(events{bound(found)})
 	})
+}
+
+// unavailable is why the log cannot be read: whatever the reason is, whoever
+// follows it comes back.
+func unavailable(err error) error {
+	return fmt.Errorf("%w (%w)", errs.ErrUnavailable.After(time.Second), err)
 }
 
 // number reads a query parameter that is not negative.

@@ -33,6 +33,9 @@ func (l log) Head(context.Context) (commitlog.Head, error) {
 }
 
 func (l log) Since(_ context.Context, after int64, limit int) (events []commitlog.Event, err error) {
+	if l.head < 0 {
+		return nil, errAway
+	}
 	for seq := after + 1; seq <= int64(l.head) && len(events) < limit; seq++ {
 		events = append(events, l.event(seq))
 	}
@@ -111,6 +114,22 @@ func TestAnswersAreBounded(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, events, tt.want)
 		})
+	}
+}
+
+func TestLogThatIsAwayIsUnavailable(t *testing.T) {
+	t.Parallel()
+
+	url := serve(t, log{head: -1})
+	for _, path := range []string{"/internal/v1/head", "/internal/v1/log?after=0"} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+path, nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer "+token)
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
+		require.Equal(t, "1", res.Header.Get("Retry-After"))
 	}
 }
 

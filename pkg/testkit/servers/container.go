@@ -26,8 +26,9 @@ const (
 
 // supervised is the entrypoint of our containers: the container ends when its
 // standard input does. This does the work of the reaper of testcontainers,
-// whose image can not be pulled everywhere.
-var supervised = []string{"sh", "-c", `"$@" & read -r _`, "sh"}
+// whose image can not be pulled everywhere. A line on standard input starts a
+// program that has ended once more.
+var supervised = []string{"sh", "-c", `"$@" & while read -r _; do wait; "$@" & done`, "sh"}
 
 var quiet = sync.OnceFunc(func() {
 	log.SetDefault(silence{})
@@ -81,6 +82,10 @@ func containerServer(engine *testcontainers.DockerClient, c *testcontainers.Dock
 		}
 	}
 	return &Server{
+		again: func() error {
+			_, err := input.Conn.Write([]byte("\n"))
+			return err
+		},
 		log: func() string { return "docker logs " + id },
 		freeze: bounded(func(ctx context.Context) error {
 			_, err := engine.ContainerPause(ctx, id, client.ContainerPauseOptions{})

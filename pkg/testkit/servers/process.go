@@ -15,12 +15,14 @@ import (
 )
 
 // A command is a server program on this machine; dir is the folder of its data,
-// which is removed when it ends. quit is the signal that ends it at once.
+// which is removed when it ends, or with us if it is to run again. quit is the
+// signal that ends it at once.
 type command struct {
-	url  string
-	dir  string
-	quit string
-	args []string
+	url   string
+	dir   string
+	quit  string
+	args  []string
+	again bool
 }
 
 // supervise runs its arguments until its standard input ends, which it does
@@ -39,8 +41,31 @@ kill "$watcher"
 rm -rf "$dir"
 `
 
+// superviseAgain does the same, but starts the program once more for every line
+// on its standard input. It does not mind when the program ends.
+const superviseAgain = `
+dir=$1; quit=$2; shift 2
+exec 3<&0
+"$@" 3<&- &
+server=$!
+echo "$server"
+while read -r _ <&3; do
+	wait "$server"
+	"$@" 3<&- &
+	server=$!
+done
+exec 2>/dev/null
+kill -"$quit" "$server"
+wait "$server"
+rm -rf "$dir"
+`
+
 func startProcess(c command) (*Server, error) {
-	cmd := exec.Command("sh", append([]string{"-c", supervise, "sh", c.dir, c.quit}, c.args...)...) //nolint:noctx // it outlives the call
+	script := supervise
+	if c.again {
+		script = superviseAgain
+	}
+	cmd := exec.Command("sh", append([]string{"-c", script, "sh", c.dir, c.quit}, c.args...)...) //nolint:noctx // it outlives the call
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C"}
 	cmd.Dir = c.dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal is not for it: it has to clean up
@@ -76,8 +101,12 @@ func startProcess(c command) (*Server, error) {
 		cmd.Wait()           //nolint:errcheck // how a test server ended is of no interest
 	}()
 	return &Server{
-		URL:    c.url,
-		done:   done,
+		URL:  c.url,
+		done: done,
+		again: func() error {
+			_, err := input.Write([]byte("\n"))
+			return err
+		},
 		log:    log.String,
 		freeze: func() error { return syscall.Kill(pid, syscall.SIGSTOP) },
 		thaw:   func() error { return syscall.Kill(pid, syscall.SIGCONT) },

@@ -25,6 +25,7 @@ type Server struct {
 	URL string
 
 	stop   func() error
+	again  func() error
 	freeze func() error
 	thaw   func() error
 	log    func() string
@@ -33,6 +34,10 @@ type Server struct {
 
 // Stop ends the server at once and removes its data.
 func (s *Server) Stop() error { return s.stop() }
+
+// Again starts a server again that was made to end by other means than Stop, if
+// it is one that leaves its data where they are.
+func (s *Server) Again() error { return s.again() }
 
 // Freeze keeps the server from doing anything, with its connections open.
 func (s *Server) Freeze() error { return s.freeze() }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,8 +28,6 @@ const (
 	version = "1.0.0"
 )
 
-var errLeaving = errors.New("the service is stopping")
-
 // Server is an auth service that listens but does not answer yet.
 type Server struct {
 	cfg       Config
@@ -44,7 +41,6 @@ type Server struct {
 	verifier  *token.Verifier
 	public    *web.API
 	internal  *web.API
-	leaving   atomic.Bool
 }
 
 // New connects the service to the world as cfg says. The server owns doors from
@@ -103,7 +99,7 @@ func (s *Server) assemble(ctx context.Context) error {
 		Title: title, Version: version, Telemetry: s.telemetry, Gate: token.NewGate(s.verifier, httpapi.Roles()),
 	})
 	httpapi.Mount(s.public, s.svc, signer.JWKS)
-	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: s.telemetry}, s.cfg.InternalToken, s.ready())
+	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: s.telemetry}, s.cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
 	httpapi.MountInternal(s.internal, s.svc)
 	return nil
 }
@@ -121,21 +117,6 @@ func (s *Server) newVerifier(signer *jwtsigner.Signer) *token.Verifier {
 		cfg.Bus = s.bus
 	}
 	return token.NewVerifier(cfg)
-}
-
-// ready does not depend on other services for long: they would wait for each
-// other when all of them start.
-func (s *Server) ready() map[string]web.Check {
-	return map[string]web.Check{
-		"database": s.db.ping,
-		"tokens":   s.verifier.Started,
-		"stopping": func(context.Context) error {
-			if s.leaving.Load() {
-				return errLeaving
-			}
-			return nil
-		},
-	}
 }
 
 // Addr returns the address of the public door.

@@ -18,7 +18,6 @@ type database struct {
 	changes     auth.Changes
 	sessions    auth.Sessions
 	keys        auth.Keys
-	ping        func(context.Context) error
 	close       func() error
 }
 
@@ -60,7 +59,6 @@ func openPostgres(ctx context.Context, url string, migrate bool) (database, erro
 		changes:     pgstore.NewChanges(pool),
 		sessions:    pgstore.NewSessions(pool),
 		keys:        pgstore.NewKeys(pool),
-		ping:        pool.Ping,
 		close:       func() error { pool.Close(); return nil },
 	}, nil
 }
@@ -79,7 +77,6 @@ func openSQLite(ctx context.Context, path string, migrate bool) (database, error
 		changes:     sqlitestore.NewChanges(db),
 		sessions:    sqlitestore.NewSessions(db),
 		keys:        sqlitestore.NewKeys(db),
-		ping:        db.Read.PingContext,
 		close:       db.Close,
 	}, nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync/atomic"
 
 	"stockroom/pkg/coherent"
 	"stockroom/pkg/coherent/redisl2"
@@ -31,10 +30,7 @@ const (
 // Subject is where commits of the catalog are announced on NATS.
 const Subject = "stockroom.catalog.log"
 
-var (
-	errLeaving = errors.New("the service is stopping")
-	errBehind  = errors.New("the log was not followed yet")
-)
+var errBehind = errors.New("the log was not followed yet")
 
 // Server is a catalog service that listens but does not answer yet.
 type Server struct {
@@ -50,7 +46,6 @@ type Server struct {
 	verifier  *token.Verifier
 	public    *web.API
 	internal  *web.API
-	leaving   atomic.Bool
 }
 
 // New connects the service to the world as cfg says. The server owns doors from
@@ -127,10 +122,6 @@ func (s *Server) messages() commitlog.Bus {
 // other when all of them start.
 func (s *Server) ready() map[string]web.Check {
 	return map[string]web.Check{
-		"database": func(ctx context.Context) error {
-			_, err := s.db.log.Head(ctx)
-			return err
-		},
 		"log": func(context.Context) error {
 			if s.follower.Applied().Epoch == 0 {
 				return errBehind
@@ -138,12 +129,6 @@ func (s *Server) ready() map[string]web.Check {
 			return nil
 		},
 		"tokens": s.verifier.Started,
-		"stopping": func(context.Context) error {
-			if s.leaving.Load() {
-				return errLeaving
-			}
-			return nil
-		},
 	}
 }
 

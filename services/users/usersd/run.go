@@ -24,7 +24,6 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	return s.doors.Run(ctx, web.Service{
 		Public: s.public, Internal: s.internal,
 		Work:  []func(context.Context) error{s.verifier.Run, s.trimUntil},
-		Leave: func() { s.leaving.Store(true) },
 		Drain: s.cfg.Drain, Grace: s.cfg.Grace,
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,8 +26,6 @@ const (
 	version = "1.0.0"
 )
 
-var errLeaving = errors.New("the service is stopping")
-
 // Server is a users service that listens but does not answer yet.
 type Server struct {
 	cfg       Config
@@ -40,7 +37,6 @@ type Server struct {
 	verifier  *token.Verifier
 	public    *web.API
 	internal  *web.API
-	leaving   atomic.Bool
 }
 
 // New connects the service to the world as cfg says. The server owns doors from
@@ -72,7 +68,7 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 		Title: title, Version: version, Telemetry: t, Gate: token.NewGate(s.verifier, users.Permissions()),
 	})
 	httpapi.Mount(s.public, svc)
-	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: t}, cfg.InternalToken, s.ready())
+	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: t}, cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
 	internalapi.Mount(s.internal, svc, s.db.log)
 	return s, nil
 }
@@ -115,24 +111,6 @@ func (s *Server) announce(ctx context.Context, ev commitlog.Event) {
 	}
 	if err != nil {
 		s.log.DebugContext(ctx, "not announced", "seq", ev.Seq, "err", err)
-	}
-}
-
-// ready does not depend on other services for long: they would wait for each
-// other when all of them start.
-func (s *Server) ready() map[string]web.Check {
-	return map[string]web.Check{
-		"database": func(ctx context.Context) error {
-			_, err := s.db.log.Head(ctx)
-			return err
-		},
-		"tokens": s.verifier.Started,
-		"stopping": func(context.Context) error {
-			if s.leaving.Load() {
-				return errLeaving
-			}
-			return nil
-		},
 	}
 }
 

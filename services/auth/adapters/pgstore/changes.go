@@ -3,12 +3,12 @@ package pgstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"stockroom/pkg/postgres"
 	"stockroom/services/auth"
 )
 
@@ -32,7 +32,7 @@ func (s *Changes) Stage(ctx context.Context, c auth.Change) error {
 		on conflict (id) do update set id = excluded.id`, // so that the row counts
 		c.ID, c.Account, c.Hash, c.Keep, c.CreatedAt)
 	if err != nil {
-		return fmt.Errorf("stage change %s: %w", c.ID, err)
+		return postgres.Failed(err, "stage change %s", c.ID)
 	}
 	if tag.RowsAffected() == 0 {
 		return auth.ErrCredentialNotFound
@@ -53,14 +53,14 @@ func scanChange(row pgx.CollectableRow) (auth.Change, error) {
 func (s *Changes) Change(ctx context.Context, id auth.ChangeID) (auth.Change, error) {
 	rows, err := s.pool.Query(ctx, `select `+changeColumns+` from password_changes where id = $1`, id)
 	if err != nil {
-		return auth.Change{}, fmt.Errorf("read change %s: %w", id, err)
+		return auth.Change{}, postgres.Failed(err, "read change %s", id)
 	}
 	c, err := pgx.CollectExactlyOneRow(rows, scanChange)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return auth.Change{}, auth.ErrChangeNotFound
 	}
 	if err != nil {
-		return auth.Change{}, fmt.Errorf("read change %s: %w", id, err)
+		return auth.Change{}, postgres.Failed(err, "read change %s", id)
 	}
 	return c, nil
 }
@@ -88,7 +88,7 @@ func (s *Changes) Activate(ctx context.Context, c auth.Change, revision int64, n
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("activate change %s: %w", c.ID, err)
+		return postgres.Failed(err, "activate change %s", c.ID)
 	}
 	return nil
 }
@@ -99,11 +99,11 @@ func (s *Changes) Staged(ctx context.Context, before time.Time, limit int) ([]au
 		select `+changeColumns+` from password_changes where created_at < $1
 		order by created_at limit $2`, before, limit)
 	if err != nil {
-		return nil, fmt.Errorf("list changes: %w", err)
+		return nil, postgres.Failed(err, "list changes")
 	}
 	list, err := pgx.CollectRows(rows, scanChange)
 	if err != nil {
-		return nil, fmt.Errorf("list changes: %w", err)
+		return nil, postgres.Failed(err, "list changes")
 	}
 	return list, nil
 }
@@ -111,7 +111,7 @@ func (s *Changes) Staged(ctx context.Context, before time.Time, limit int) ([]au
 // Discard implements [auth.Changes].
 func (s *Changes) Discard(ctx context.Context, id auth.ChangeID) error {
 	if _, err := s.pool.Exec(ctx, `delete from password_changes where id = $1`, id); err != nil {
-		return fmt.Errorf("discard change %s: %w", id, err)
+		return postgres.Failed(err, "discard change %s", id)
 	}
 	return nil
 }

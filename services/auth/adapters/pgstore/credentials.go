@@ -3,12 +3,12 @@ package pgstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"stockroom/pkg/postgres"
 	"stockroom/services/auth"
 )
 
@@ -31,7 +31,7 @@ func (s *Credentials) Add(ctx context.Context, c auth.Credential) error {
 		values ($1, $2, $3, nullif($4, '')::uuid, $5)`,
 		c.Account, c.Hash, c.Revision, c.LastChange, c.CreatedAt)
 	if err != nil {
-		return fmt.Errorf("add credential of %s: %w", c.Account, err)
+		return postgres.Failed(err, "add credential of %s", c.Account)
 	}
 	return nil
 }
@@ -47,7 +47,7 @@ func (s *Credentials) Credential(ctx context.Context, id auth.AccountID) (auth.C
 		return auth.Credential{}, auth.ErrCredentialNotFound
 	}
 	if err != nil {
-		return auth.Credential{}, fmt.Errorf("read credential of %s: %w", id, err)
+		return auth.Credential{}, postgres.Failed(err, "read credential of %s", id)
 	}
 	c.CreatedAt = c.CreatedAt.UTC()
 	return c, nil
@@ -57,7 +57,7 @@ func (s *Credentials) Credential(ctx context.Context, id auth.AccountID) (auth.C
 func (s *Credentials) Confirm(ctx context.Context, id auth.AccountID) error {
 	_, err := s.pool.Exec(ctx, `update credentials set confirmed = true where account_id = $1 and not confirmed`, id)
 	if err != nil {
-		return fmt.Errorf("confirm credential of %s: %w", id, err)
+		return postgres.Failed(err, "confirm credential of %s", id)
 	}
 	return nil
 }
@@ -66,7 +66,7 @@ func (s *Credentials) Confirm(ctx context.Context, id auth.AccountID) error {
 func (s *Credentials) Rehash(ctx context.Context, id auth.AccountID, old, hash string) error {
 	_, err := s.pool.Exec(ctx, `update credentials set hash = $3 where account_id = $1 and hash = $2`, id, old, hash)
 	if err != nil {
-		return fmt.Errorf("rehash credential of %s: %w", id, err)
+		return postgres.Failed(err, "rehash credential of %s", id)
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func (s *Credentials) Rehash(ctx context.Context, id auth.AccountID, old, hash s
 // Remove implements [auth.Credentials].
 func (s *Credentials) Remove(ctx context.Context, id auth.AccountID) error {
 	if _, err := s.pool.Exec(ctx, `delete from credentials where account_id = $1`, id); err != nil {
-		return fmt.Errorf("remove credential of %s: %w", id, err)
+		return postgres.Failed(err, "remove credential of %s", id)
 	}
 	return nil
 }
@@ -85,11 +85,11 @@ func (s *Credentials) Unconfirmed(ctx context.Context, before time.Time, limit i
 		select account_id::text from credentials where not confirmed and created_at < $1
 		order by created_at limit $2`, before, limit)
 	if err != nil {
-		return nil, fmt.Errorf("list unconfirmed credentials: %w", err)
+		return nil, postgres.Failed(err, "list unconfirmed credentials")
 	}
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[auth.AccountID])
 	if err != nil {
-		return nil, fmt.Errorf("list unconfirmed credentials: %w", err)
+		return nil, postgres.Failed(err, "list unconfirmed credentials")
 	}
 	return ids, nil
 }

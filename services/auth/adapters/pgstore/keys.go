@@ -2,7 +2,6 @@ package pgstore
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -32,7 +31,7 @@ func (s *Keys) Add(ctx context.Context, k auth.Key) error {
 		return auth.ErrKeyTaken
 	}
 	if err != nil {
-		return fmt.Errorf("add signing key %d: %w", k.Number, err)
+		return postgres.Failed(err, "add signing key %d", k.Number)
 	}
 	return nil
 }
@@ -41,7 +40,7 @@ func (s *Keys) Add(ctx context.Context, k auth.Key) error {
 func (s *Keys) Keys(ctx context.Context) ([]auth.Key, error) {
 	rows, err := s.pool.Query(ctx, `select number, id, public, sealed, created_at from signing_keys order by number`)
 	if err != nil {
-		return nil, fmt.Errorf("list signing keys: %w", err)
+		return nil, postgres.Failed(err, "list signing keys")
 	}
 	keys, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (auth.Key, error) {
 		var (
@@ -53,7 +52,7 @@ func (s *Keys) Keys(ctx context.Context) ([]auth.Key, error) {
 		return k, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list signing keys: %w", err)
+		return nil, postgres.Failed(err, "list signing keys")
 	}
 	return keys, nil
 }

@@ -3,12 +3,12 @@ package pgstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"stockroom/pkg/postgres"
 	"stockroom/services/auth"
 )
 
@@ -35,7 +35,7 @@ func (s *Sessions) Add(ctx context.Context, x auth.Session, revision int64) erro
 		x.ID, x.Account, revision, x.Generation, x.Replays,
 		x.SignedInAt, x.RotatedAt, x.ExpiresAt, orNull(x.RevokedAt), x.RevokedFor)
 	if err != nil {
-		return fmt.Errorf("add session %s: %w", x.ID, err)
+		return postgres.Failed(err, "add session %s", x.ID)
 	}
 	if tag.RowsAffected() == 0 {
 		return auth.ErrCredentialChanged
@@ -61,7 +61,7 @@ func scanSession(row pgx.Row, id auth.SessionID) (auth.Session, error) {
 		return auth.Session{}, auth.ErrSessionNotFound
 	}
 	if err != nil {
-		return auth.Session{}, fmt.Errorf("read session %s: %w", id, err)
+		return auth.Session{}, postgres.Failed(err, "read session %s", id)
 	}
 	x.SignedInAt, x.RotatedAt, x.ExpiresAt = x.SignedInAt.UTC(), x.RotatedAt.UTC(), x.ExpiresAt.UTC()
 	x.RevokedAt = orZero(revoked)
@@ -70,7 +70,7 @@ func scanSession(row pgx.Row, id auth.SessionID) (auth.Session, error) {
 
 // Update implements [auth.Sessions].
 func (s *Sessions) Update(ctx context.Context, id auth.SessionID, change func(*auth.Session) error) error {
-	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		x, err := scanSession(tx.QueryRow(ctx, `select `+sessionColumns+` from sessions where id = $1 for update`, id), id)
 		if err != nil {
 			return err
@@ -81,17 +81,18 @@ func (s *Sessions) Update(ctx context.Context, id auth.SessionID, change func(*a
 		_, err = tx.Exec(ctx, `
 			update sessions set generation = $2, replays = $3, rotated_at = $4, revoked_at = $5, revoked_for = $6
 			where id = $1`, id, x.Generation, x.Replays, x.RotatedAt, orNull(x.RevokedAt), x.RevokedFor)
-		if err != nil {
-			return fmt.Errorf("update session %s: %w", id, err)
-		}
-		return nil
+		return err
 	})
+	if err != nil {
+		return postgres.Failed(err, "update session %s", id)
+	}
+	return nil
 }
 
 // Prune implements [auth.Sessions].
 func (s *Sessions) Prune(ctx context.Context, before time.Time) error {
 	if _, err := s.pool.Exec(ctx, `delete from sessions where expires_at < $1`, before); err != nil {
-		return fmt.Errorf("prune sessions: %w", err)
+		return postgres.Failed(err, "prune sessions")
 	}
 	return nil
 }

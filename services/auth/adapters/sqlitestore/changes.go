@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"stockroom/pkg/sqlite"
@@ -31,7 +30,7 @@ func (s *Changes) Stage(ctx context.Context, c auth.Change) error {
 		on conflict (id) do update set id = excluded.id`, // so that the row counts
 		c.ID, c.Hash, c.Keep, format(c.CreatedAt), c.Account)
 	if err != nil {
-		return fmt.Errorf("stage change %s: %w", c.ID, err)
+		return sqlite.Failed(err, "stage change %s", c.ID)
 	}
 	return affected(result, auth.ErrCredentialNotFound)
 }
@@ -40,7 +39,7 @@ func (s *Changes) Stage(ctx context.Context, c auth.Change) error {
 func affected(result sql.Result, none error) error {
 	n, err := result.RowsAffected()
 	if err != nil {
-		return fmt.Errorf("count rows: %w", err)
+		return sqlite.Failed(err, "count rows")
 	}
 	if n == 0 {
 		return none
@@ -62,7 +61,7 @@ func (s *Changes) Change(ctx context.Context, id auth.ChangeID) (auth.Change, er
 		return auth.Change{}, auth.ErrChangeNotFound
 	}
 	if err != nil {
-		return auth.Change{}, fmt.Errorf("read change %s: %w", id, err)
+		return auth.Change{}, sqlite.Failed(err, "read change %s", id)
 	}
 	return c, nil
 }
@@ -90,7 +89,7 @@ func (s *Changes) Activate(ctx context.Context, c auth.Change, revision int64, n
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("activate change %s: %w", c.ID, err)
+		return sqlite.Failed(err, "activate change %s", c.ID)
 	}
 	return nil
 }
@@ -100,13 +99,13 @@ func (s *Changes) Staged(ctx context.Context, before time.Time, limit int) (list
 	rows, err := s.db.Read.QueryContext(ctx,
 		selectChange+`where created_at < ? order by created_at limit ?`, format(before), limit)
 	if err != nil {
-		return nil, fmt.Errorf("list changes: %w", err)
+		return nil, sqlite.Failed(err, "list changes")
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells
 	for rows.Next() {
 		c, err := scanChange(rows.Scan)
 		if err != nil {
-			return nil, fmt.Errorf("list changes: %w", err)
+			return nil, sqlite.Failed(err, "list changes")
 		}
 		list = append(list, c)
 	}
@@ -116,7 +115,7 @@ func (s *Changes) Staged(ctx context.Context, before time.Time, limit int) (list
 // Discard implements [auth.Changes].
 func (s *Changes) Discard(ctx context.Context, id auth.ChangeID) error {
 	if _, err := s.db.Write.ExecContext(ctx, `delete from password_changes where id = ?`, id); err != nil {
-		return fmt.Errorf("discard change %s: %w", id, err)
+		return sqlite.Failed(err, "discard change %s", id)
 	}
 	return nil
 }

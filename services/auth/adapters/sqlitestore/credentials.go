@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"stockroom/pkg/sqlite"
@@ -29,7 +28,7 @@ func (s *Credentials) Add(ctx context.Context, c auth.Credential) error {
 		insert into credentials (account_id, hash, revision, last_change, created_at) values (?, ?, ?, ?, ?)`,
 		c.Account, c.Hash, c.Revision, c.LastChange, format(c.CreatedAt))
 	if err != nil {
-		return fmt.Errorf("add credential of %s: %w", c.Account, err)
+		return sqlite.Failed(err, "add credential of %s", c.Account)
 	}
 	return nil
 }
@@ -44,7 +43,7 @@ func (s *Credentials) Credential(ctx context.Context, id auth.AccountID) (auth.C
 		return auth.Credential{}, auth.ErrCredentialNotFound
 	}
 	if err != nil {
-		return auth.Credential{}, fmt.Errorf("read credential of %s: %w", id, err)
+		return auth.Credential{}, sqlite.Failed(err, "read credential of %s", id)
 	}
 	return c, nil
 }
@@ -53,7 +52,7 @@ func (s *Credentials) Credential(ctx context.Context, id auth.AccountID) (auth.C
 func (s *Credentials) Confirm(ctx context.Context, id auth.AccountID) error {
 	_, err := s.db.Write.ExecContext(ctx, `update credentials set confirmed = 1 where account_id = ?`, id)
 	if err != nil {
-		return fmt.Errorf("confirm credential of %s: %w", id, err)
+		return sqlite.Failed(err, "confirm credential of %s", id)
 	}
 	return nil
 }
@@ -63,7 +62,7 @@ func (s *Credentials) Rehash(ctx context.Context, id auth.AccountID, old, hash s
 	_, err := s.db.Write.ExecContext(ctx,
 		`update credentials set hash = ? where account_id = ? and hash = ?`, hash, id, old)
 	if err != nil {
-		return fmt.Errorf("rehash credential of %s: %w", id, err)
+		return sqlite.Failed(err, "rehash credential of %s", id)
 	}
 	return nil
 }
@@ -71,7 +70,7 @@ func (s *Credentials) Rehash(ctx context.Context, id auth.AccountID, old, hash s
 // Remove implements [auth.Credentials].
 func (s *Credentials) Remove(ctx context.Context, id auth.AccountID) error {
 	if _, err := s.db.Write.ExecContext(ctx, `delete from credentials where account_id = ?`, id); err != nil {
-		return fmt.Errorf("remove credential of %s: %w", id, err)
+		return sqlite.Failed(err, "remove credential of %s", id)
 	}
 	return nil
 }
@@ -82,13 +81,13 @@ func (s *Credentials) Unconfirmed(ctx context.Context, before time.Time, limit i
 		select account_id from credentials where not confirmed and created_at < ?
 		order by created_at limit ?`, format(before), limit)
 	if err != nil {
-		return nil, fmt.Errorf("list unconfirmed credentials: %w", err)
+		return nil, sqlite.Failed(err, "list unconfirmed credentials")
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells
 	for rows.Next() {
 		var id auth.AccountID
 		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("list unconfirmed credentials: %w", err)
+			return nil, sqlite.Failed(err, "list unconfirmed credentials")
 		}
 		ids = append(ids, id)
 	}

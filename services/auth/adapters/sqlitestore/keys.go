@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"fmt"
 
 	"stockroom/pkg/sqlite"
 	"stockroom/services/auth"
@@ -29,7 +28,7 @@ func (s *Keys) Add(ctx context.Context, k auth.Key) error {
 		return auth.ErrKeyTaken
 	}
 	if err != nil {
-		return fmt.Errorf("add signing key %d: %w", k.Number, err)
+		return sqlite.Failed(err, "add signing key %d", k.Number)
 	}
 	return nil
 }
@@ -39,7 +38,7 @@ func (s *Keys) Keys(ctx context.Context) (keys []auth.Key, err error) {
 	rows, err := s.db.Read.QueryContext(ctx, `
 		select number, id, public, sealed, created_at from signing_keys order by number`)
 	if err != nil {
-		return nil, fmt.Errorf("list signing keys: %w", err)
+		return nil, sqlite.Failed(err, "list signing keys")
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells
 	for rows.Next() {
@@ -48,7 +47,7 @@ func (s *Keys) Keys(ctx context.Context) (keys []auth.Key, err error) {
 			public []byte
 		)
 		if err := rows.Scan(&k.Number, &k.ID, &public, &k.Sealed, instant{&k.CreatedAt}); err != nil {
-			return nil, fmt.Errorf("list signing keys: %w", err)
+			return nil, sqlite.Failed(err, "list signing keys")
 		}
 		k.Public = public
 		keys = append(keys, k)

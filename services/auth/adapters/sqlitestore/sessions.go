@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"stockroom/pkg/sqlite"
@@ -31,7 +30,7 @@ func (s *Sessions) Add(ctx context.Context, x auth.Session, revision int64) erro
 		x.ID, x.Generation, x.Replays, format(x.SignedInAt), format(x.RotatedAt), format(x.ExpiresAt),
 		format(x.RevokedAt), x.RevokedFor, x.Account, revision)
 	if err != nil {
-		return fmt.Errorf("add session %s: %w", x.ID, err)
+		return sqlite.Failed(err, "add session %s", x.ID)
 	}
 	return affected(result, auth.ErrCredentialChanged)
 }
@@ -53,7 +52,7 @@ func scanSession(row *sql.Row, id auth.SessionID) (auth.Session, error) {
 		return auth.Session{}, auth.ErrSessionNotFound
 	}
 	if err != nil {
-		return auth.Session{}, fmt.Errorf("read session %s: %w", id, err)
+		return auth.Session{}, sqlite.Failed(err, "read session %s", id)
 	}
 	return x, nil
 }
@@ -72,7 +71,7 @@ func (s *Sessions) Update(ctx context.Context, id auth.SessionID, change func(*a
 			update sessions set generation = ?, replays = ?, rotated_at = ?, revoked_at = ?, revoked_for = ?
 			where id = ?`, x.Generation, x.Replays, format(x.RotatedAt), format(x.RevokedAt), x.RevokedFor, id)
 		if err != nil {
-			return fmt.Errorf("update session %s: %w", id, err)
+			return sqlite.Failed(err, "update session %s", id)
 		}
 		return nil
 	})
@@ -81,7 +80,7 @@ func (s *Sessions) Update(ctx context.Context, id auth.SessionID, change func(*a
 // Prune implements [auth.Sessions].
 func (s *Sessions) Prune(ctx context.Context, before time.Time) error {
 	if _, err := s.db.Write.ExecContext(ctx, `delete from sessions where expires_at < ?`, format(before)); err != nil {
-		return fmt.Errorf("prune sessions: %w", err)
+		return sqlite.Failed(err, "prune sessions")
 	}
 	return nil
 }

@@ -28,14 +28,14 @@ func Migrations() fs.FS {
 func inTx(ctx context.Context, db *sqlite.DB, fn func(*sql.Tx) error) error {
 	tx, err := db.Write.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return sqlite.Failed(err, "begin")
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
 	if err := fn(tx); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return sqlite.Failed(err, "commit")
 	}
 	return nil
 }

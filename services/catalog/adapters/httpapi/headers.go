@@ -13,6 +13,7 @@ const (
 	headerSeq         = "Catalog-Seq"
 	headerMinSeq      = "Catalog-Min-Seq"
 	headerCacheStatus = "Cache-Status"
+	headerAsOf        = "Catalog-As-Of"
 )
 
 // formatSeq returns a commit as clients see and echo it.

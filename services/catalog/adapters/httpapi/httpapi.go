@@ -4,7 +4,9 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -45,7 +47,8 @@ func read(id, path, summary string, failures ...*errs.Error) web.Operation {
 		Headers: map[string]string{
 			fiber.HeaderETag:         "Changes when the answer does.",
 			fiber.HeaderCacheControl: "no-cache: may be kept, and is asked for again before it is used.",
-			headerCacheStatus:        "Where the answer came from (RFC 9211).",
+			headerCacheStatus:        "Where the answer came from (RFC 9211). With detail=\"stale-if-error\" it could not be proved right, as the database is away, and -ttl says how many seconds ago it was.",
+			headerAsOf:               "Only with an answer that could not be proved right: the place in the order of all writes as of which it is.",
 		},
 	}
 }
@@ -121,12 +124,15 @@ func (h *handler) read(c *fiber.Ctx, minSeq string, key coherent.Key, load coher
 	if err != nil {
 		return coherent.Entry{}, err
 	}
-	entry, origin, err := h.cache.Get(c.UserContext(), key, least, load)
+	answer, err := h.cache.Get(c.UserContext(), key, least, load)
 	if err != nil {
 		return coherent.Entry{}, err
 	}
-	c.Set(headerCacheStatus, cacheStatus(origin))
-	return entry, nil
+	c.Set(headerCacheStatus, cacheStatus(answer))
+	if answer.Stale != nil {
+		c.Set(headerAsOf, formatSeq(catalog.Commit(answer.Stale.AsOf)))
+	}
+	return answer.Entry, nil
 }
 
 // least returns the sequence number that an answer must be at least as new as.
@@ -142,14 +148,16 @@ func (h *handler) least(minSeq string) (int64, error) {
 	return commit.Seq, nil
 }
 
-func cacheStatus(origin coherent.Origin) string {
-	switch origin {
-	case coherent.FromL1:
-		return "catalog-l1; hit"
-	case coherent.FromL2:
-		return "catalog-l2; hit"
+func cacheStatus(a coherent.Answer) string {
+	if a.Origin == coherent.FromDB {
+		return "catalog; fwd=miss"
 	}
-	return "catalog; fwd=miss"
+	status := "catalog-" + string(a.Origin) + "; hit"
+	if a.Stale != nil {
+		ago := int64(math.Ceil(a.Stale.Age.Seconds()))
+		status += "; ttl=-" + strconv.FormatInt(ago, 10) + `; detail="stale-if-error"`
+	}
+	return status
 }
 
 // unlessKnown sets the headers of a read and returns its body, or none with 304

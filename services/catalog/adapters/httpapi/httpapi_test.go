@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,13 +29,33 @@ import (
 // server is the catalog over HTTP, on a store in memory and with both caches.
 type server struct {
 	api   *web.API
-	store *catalogtest.Store
+	store *store
+}
+
+// store is one in memory that can be taken away.
+type store struct {
+	*catalogtest.Store
+	away atomic.Bool
+}
+
+func (s *store) Product(ctx context.Context, id catalog.ProductID) (catalog.Product, int64, error) {
+	if s.away.Load() {
+		return catalog.Product{}, 0, errs.ErrUnavailable.After(time.Second)
+	}
+	return s.Store.Product(ctx, id)
+}
+
+func (s *store) Products(ctx context.Context, q catalog.Query) (catalog.Page, error) {
+	if s.away.Load() {
+		return catalog.Page{}, errs.ErrUnavailable.After(time.Second)
+	}
+	return s.Store.Products(ctx, q)
 }
 
 func newServer(t *testing.T) *server {
 	t.Helper()
 
-	store := catalogtest.New()
+	store := &store{Store: catalogtest.New()}
 	cache := coherent.New(coherent.Config{Store: memoryl2.New(time.Now), Name: "catalog"})
 	follower := commitlog.NewFollower(commitlog.Config{Source: source{store}, Sink: cache})
 	cache.Follow(follower)
@@ -57,9 +78,12 @@ func newServer(t *testing.T) *server {
 }
 
 // source is the log of a store in memory.
-type source struct{ store *catalogtest.Store }
+type source struct{ store *store }
 
 func (s source) Head(context.Context) (commitlog.Head, error) {
+	if s.store.away.Load() {
+		return commitlog.Head{}, errs.ErrUnavailable
+	}
 	return commitlog.Head{Epoch: catalogtest.Epoch, Seq: int64(len(s.store.Log(0)))}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"stockroom/pkg/postgres"
 	"stockroom/services/catalog"
 )
 
@@ -39,7 +40,7 @@ func (s *Store) Product(ctx context.Context, id catalog.ProductID) (p catalog.Pr
 		select h.seq, `+columns+`
 		from commit_head h left join products p on p.id = $1 and p.deleted_at is null`, string(id))
 	if err := scan(row, &p, &asOf); err != nil {
-		return catalog.Product{}, 0, failed(err, "read product %s", id)
+		return catalog.Product{}, 0, postgres.Failed(err, "read product %s", id)
 	}
 	if p.ID == "" {
 		return catalog.Product{}, asOf, catalog.ErrProductNotFound
@@ -53,21 +54,21 @@ func (s *Store) Products(ctx context.Context, q catalog.Query) (page catalog.Pag
 	query, args := list(q)
 	rows, err := s.pool.Query(ctx, query, args...)
 	if err != nil {
-		return catalog.Page{}, failed(err, "list products")
+		return catalog.Page{}, postgres.Failed(err, "list products")
 	}
 	defer rows.Close()
 
 	for rows.Next() {
 		var p catalog.Product
 		if err := scan(rows, &p, &page.Epoch, &page.AsOf, &page.Total); err != nil {
-			return catalog.Page{}, failed(err, "list products")
+			return catalog.Page{}, postgres.Failed(err, "list products")
 		}
 		if p.ID != "" {
 			page.Items = append(page.Items, p)
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return catalog.Page{}, failed(err, "list products")
+		return catalog.Page{}, postgres.Failed(err, "list products")
 	}
 	return page, nil
 }

@@ -43,7 +43,7 @@ func (s *Store) Create(ctx context.Context, p catalog.Product, by catalog.Accoun
 		return entry(catalog.KindCreated, by, ids...), err
 	})
 	if err != nil {
-		return catalog.Product{}, catalog.Commit{}, failed(err, "create product")
+		return catalog.Product{}, catalog.Commit{}, postgres.Failed(err, "create product")
 	}
 	return p, commit(event), nil
 }
@@ -62,7 +62,7 @@ func (s *Store) CreateMany(ctx context.Context, ps []catalog.Product, by catalog
 	case errors.Is(err, errUnchanged):
 		return 0, latest, nil
 	case err != nil:
-		return 0, catalog.Commit{}, failed(err, "create products")
+		return 0, catalog.Commit{}, postgres.Failed(err, "create products")
 	}
 	return len(ids), commit(event), nil
 }
@@ -91,7 +91,7 @@ func (s *Store) Update(ctx context.Context, id catalog.ProductID, change func(*c
 	case errors.Is(err, errUnchanged):
 		return p, latest, nil
 	case err != nil:
-		return catalog.Product{}, catalog.Commit{}, failed(err, "update product %s", id)
+		return catalog.Product{}, catalog.Commit{}, postgres.Failed(err, "update product %s", id)
 	}
 	return p, commit(event), nil
 }
@@ -110,7 +110,7 @@ func (s *Store) Delete(ctx context.Context, id catalog.ProductID, at time.Time, 
 		return entry(catalog.KindDeleted, by, string(id)), err
 	})
 	if err != nil {
-		return catalog.Commit{}, failed(err, "delete product %s", id)
+		return catalog.Commit{}, postgres.Failed(err, "delete product %s", id)
 	}
 	return commit(event), nil
 }

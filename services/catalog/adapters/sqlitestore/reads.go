@@ -45,7 +45,7 @@ func (s *Store) Product(ctx context.Context, id catalog.ProductID) (p catalog.Pr
 		select h.seq, `+columns+`
 		from commit_head h left join products p on p.id = ? and p.deleted_at is null`, string(id))
 	if err := scan(row, &p, &asOf); err != nil {
-		return catalog.Product{}, 0, failed(err, "read product %s", id)
+		return catalog.Product{}, 0, sqlite.Failed(err, "read product %s", id)
 	}
 	if p.ID == "" {
 		return catalog.Product{}, asOf, catalog.ErrProductNotFound
@@ -59,21 +59,21 @@ func (s *Store) Products(ctx context.Context, q catalog.Query) (page catalog.Pag
 	query, args := list(q)
 	rows, err := s.db.Read.QueryContext(ctx, query, args...)
 	if err != nil {
-		return catalog.Page{}, failed(err, "list products")
+		return catalog.Page{}, sqlite.Failed(err, "list products")
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err has told everything
 
 	for rows.Next() {
 		var p catalog.Product
 		if err := scan(rows, &p, &page.Epoch, &page.AsOf, &page.Total); err != nil {
-			return catalog.Page{}, failed(err, "list products")
+			return catalog.Page{}, sqlite.Failed(err, "list products")
 		}
 		if p.ID != "" {
 			page.Items = append(page.Items, p)
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return catalog.Page{}, failed(err, "list products")
+		return catalog.Page{}, sqlite.Failed(err, "list products")
 	}
 	return page, nil
 }

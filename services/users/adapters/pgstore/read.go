@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype/zeronull"
 
 	"stockroom/pkg/fold"
+	"stockroom/pkg/postgres"
 	"stockroom/services/users"
 )
 
@@ -49,7 +50,7 @@ func scanOne(row pgx.Row) (users.Account, error) {
 		return users.Account{}, users.ErrAccountNotFound
 	}
 	if err != nil {
-		return users.Account{}, fmt.Errorf("select account: %w", err)
+		return users.Account{}, postgres.Failed(err, "select account")
 	}
 	return a, nil
 }
@@ -85,7 +86,10 @@ func (s *Store) Accounts(ctx context.Context, f users.Filter) (p users.Page, err
 		}
 		return nil
 	})
-	return p, err
+	if err != nil {
+		return users.Page{}, postgres.Failed(err, "read accounts")
+	}
+	return p, nil
 }
 
 // Taken implements [users.Store].
@@ -100,7 +104,7 @@ func (s *Store) Taken(ctx context.Context, email users.Email, username users.Use
 			exists (select from accounts where username_key = $2 and deleted_at is null and id <> $3)`,
 		fold.String(string(email)), fold.String(string(username)), except).Scan(&t.Email, &t.Username)
 	if err != nil {
-		return users.Taken{}, fmt.Errorf("look for taken values: %w", err)
+		return users.Taken{}, postgres.Failed(err, "look for taken values")
 	}
 	return t, nil
 }
@@ -115,7 +119,7 @@ func admins(ctx context.Context, q querier, except users.AccountID) (n int, err 
 		select count(*) from accounts
 		where role = 'admin' and is_active and deleted_at is null and id <> $1`, except).Scan(&n)
 	if err != nil {
-		return 0, fmt.Errorf("count admins: %w", err)
+		return 0, postgres.Failed(err, "count admins")
 	}
 	return n, nil
 }
@@ -138,5 +142,8 @@ func (s *Store) Revocations(ctx context.Context, since time.Time) (r users.Revoc
 		}
 		return nil
 	})
-	return r, err
+	if err != nil {
+		return users.Revocations{}, postgres.Failed(err, "read revocations")
+	}
+	return r, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"stockroom/pkg/fold"
@@ -52,7 +51,7 @@ func scan(row interface{ Scan(dest ...any) error }) (users.Account, error) {
 		}
 	}
 	if err != nil {
-		return users.Account{}, fmt.Errorf("select account: %w", err)
+		return users.Account{}, sqlite.Failed(err, "select account")
 	}
 	return a, nil
 }
@@ -61,19 +60,19 @@ func scan(row interface{ Scan(dest ...any) error }) (users.Account, error) {
 func (s *Store) Accounts(ctx context.Context, f users.Filter) (p users.Page, err error) {
 	tx, err := s.db.Read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // both queries see the same moment
 	if err != nil {
-		return users.Page{}, fmt.Errorf("select accounts: %w", err)
+		return users.Page{}, sqlite.Failed(err, "select accounts")
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
 
 	if err := tx.QueryRowContext(ctx, `select count(*) from accounts where deleted_at is null`).Scan(&p.Total); err != nil {
-		return users.Page{}, fmt.Errorf("count accounts: %w", err)
+		return users.Page{}, sqlite.Failed(err, "count accounts")
 	}
 	rows, err := tx.QueryContext(ctx, selectAccount+`
 		where deleted_at is null
 		order by created_at desc, id
 		limit ? offset ?`, f.Size, f.Offset())
 	if err != nil {
-		return users.Page{}, fmt.Errorf("select accounts: %w", err)
+		return users.Page{}, sqlite.Failed(err, "select accounts")
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells what matters
 
@@ -85,7 +84,7 @@ func (s *Store) Accounts(ctx context.Context, f users.Filter) (p users.Page, err
 		p.Items = append(p.Items, a)
 	}
 	if err := rows.Err(); err != nil {
-		return users.Page{}, fmt.Errorf("select accounts: %w", err)
+		return users.Page{}, sqlite.Failed(err, "select accounts")
 	}
 	return p, nil
 }
@@ -99,7 +98,7 @@ func (s *Store) Taken(ctx context.Context, email users.Email, username users.Use
 			exists (select 1 from accounts where username_key = ?2 and deleted_at is null and id <> ?3)`,
 		fold.String(string(email)), fold.String(string(username)), string(except)).Scan(&t.Email, &t.Username)
 	if err != nil {
-		return users.Taken{}, fmt.Errorf("look for taken values: %w", err)
+		return users.Taken{}, sqlite.Failed(err, "look for taken values")
 	}
 	return t, nil
 }
@@ -114,7 +113,7 @@ func admins(ctx context.Context, q querier, except users.AccountID) (n int, err 
 		select count(*) from accounts
 		where role = 'admin' and is_active and deleted_at is null and id <> ?`, string(except)).Scan(&n)
 	if err != nil {
-		return 0, fmt.Errorf("count admins: %w", err)
+		return 0, sqlite.Failed(err, "count admins")
 	}
 	return n, nil
 }
@@ -123,30 +122,30 @@ func admins(ctx context.Context, q querier, except users.AccountID) (n int, err 
 func (s *Store) Revocations(ctx context.Context, since time.Time) (r users.Revocations, err error) {
 	tx, err := s.db.Read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // both queries see the same moment
 	if err != nil {
-		return users.Revocations{}, fmt.Errorf("select revocations: %w", err)
+		return users.Revocations{}, sqlite.Failed(err, "select revocations")
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
 
 	if err := tx.QueryRowContext(ctx, `select epoch, seq from commit_head`).Scan(&r.Epoch, &r.Seq); err != nil {
-		return users.Revocations{}, fmt.Errorf("select head: %w", err)
+		return users.Revocations{}, sqlite.Failed(err, "select head")
 	}
 	rows, err := tx.QueryContext(ctx, `
 		select id, authz_version from accounts
 		where updated_at > created_at and updated_at >= ?`, sqlite.FormatTime(since))
 	if err != nil {
-		return users.Revocations{}, fmt.Errorf("select revocations: %w", err)
+		return users.Revocations{}, sqlite.Failed(err, "select revocations")
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err tells what matters
 
 	for rows.Next() {
 		var item users.Revocation
 		if err := rows.Scan(&item.ID, &item.AuthzVersion); err != nil {
-			return users.Revocations{}, fmt.Errorf("select revocations: %w", err)
+			return users.Revocations{}, sqlite.Failed(err, "select revocations")
 		}
 		r.Items = append(r.Items, item)
 	}
 	if err := rows.Err(); err != nil {
-		return users.Revocations{}, fmt.Errorf("select revocations: %w", err)
+		return users.Revocations{}, sqlite.Failed(err, "select revocations")
 	}
 	return r, nil
 }

@@ -61,7 +61,7 @@ func (s *Store) Create(ctx context.Context, a users.Account) (users.Account, boo
 		return a, false, nil
 	}
 	if err != nil {
-		return users.Account{}, false, err
+		return users.Account{}, false, sqlite.Failed(err, "create account %s", a.ID)
 	}
 	return a, true, nil
 }
@@ -86,7 +86,7 @@ func (s *Store) Update(ctx context.Context, id users.AccountID, c users.Change) 
 		return entry(users.KindOf(before, after), id, c.By.ID), err
 	})
 	if err != nil && !errors.Is(err, users.ErrUnchanged) {
-		return users.Account{}, err
+		return users.Account{}, sqlite.Failed(err, "update account %s", id)
 	}
 	return after, nil
 }

@@ -1,4 +1,4 @@
-package sqlitestore
+package sqlite
 
 import (
 	"errors"
@@ -8,15 +8,18 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"stockroom/services/catalog"
+	"stockroom/pkg/errs"
 )
 
-// failed says what failed with err. If the reason is that the database is too
-// busy, it is a [catalog.ErrUnavailable].
-func failed(err error, doing string, args ...any) error {
+// retryIn is when those are told to come back who need a database that is busy.
+const retryIn = time.Second
+
+// Failed says what failed with err. If the reason is that the database is too
+// busy, it is an [errs.ErrUnavailable].
+func Failed(err error, doing string, args ...any) error {
 	doing = fmt.Sprintf(doing, args...)
 	if busy(err) {
-		return fmt.Errorf("%s: %w (%w)", doing, catalog.ErrUnavailable.After(time.Second), err)
+		return fmt.Errorf("%s: %w (%w)", doing, errs.ErrUnavailable.After(retryIn), err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

@@ -1,0 +1,35 @@
+package pgstore_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stockroom/pkg/postgres"
+	"stockroom/pkg/testkit"
+	"stockroom/services/auth/adapters/pgstore"
+	"stockroom/services/auth/authtest"
+)
+
+func TestDatabaseMayGoAndComeBack(t *testing.T) {
+	t.Parallel()
+
+	server := testkit.NewPostgresServer(t)
+	pool, err := postgres.Open(t.Context(), server.URL(), pgstore.Migrations())
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	stores := authtest.Stores{
+		Credentials: pgstore.NewCredentials(pool),
+		Changes:     pgstore.NewChanges(pool),
+		Sessions:    pgstore.NewSessions(pool),
+		Keys:        pgstore.NewKeys(pool),
+	}
+
+	for range 2 {
+		_, err := stores.Keys.Keys(t.Context())
+		require.NoError(t, err)
+		server.Stop()
+		authtest.TestAway(t, stores)
+		server.Start()
+	}
+}

@@ -1,0 +1,45 @@
+package authtest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stockroom/pkg/errs"
+	"stockroom/services/auth"
+)
+
+// TestAway checks that everything fails as it must with stores whose database
+// is away.
+func TestAway(t *testing.T, s Stores) {
+	t.Helper()
+
+	ctx, account, session, change := t.Context(), auth.AccountID(ID()), auth.SessionID(ID()), auth.ChangeID(ID())
+	_, credential := s.Credentials.Credential(ctx, account)
+	_, unconfirmed := s.Credentials.Unconfirmed(ctx, now(), 1)
+	_, staged := s.Changes.Change(ctx, change)
+	_, all := s.Changes.Staged(ctx, now(), 1)
+	_, found := s.Sessions.Session(ctx, session)
+	_, keys := s.Keys.Keys(ctx)
+	for what, err := range map[string]error{
+		"Credentials.Add":         s.Credentials.Add(ctx, auth.Credential{Account: account, CreatedAt: now()}),
+		"Credentials.Credential":  credential,
+		"Credentials.Confirm":     s.Credentials.Confirm(ctx, account),
+		"Credentials.Rehash":      s.Credentials.Rehash(ctx, account, "old", "new"),
+		"Credentials.Remove":      s.Credentials.Remove(ctx, account),
+		"Credentials.Unconfirmed": unconfirmed,
+		"Changes.Stage":           s.Changes.Stage(ctx, auth.Change{ID: change, Account: account, CreatedAt: now()}),
+		"Changes.Change":          staged,
+		"Changes.Activate":        s.Changes.Activate(ctx, auth.Change{ID: change, Account: account}, 0, now()),
+		"Changes.Staged":          all,
+		"Changes.Discard":         s.Changes.Discard(ctx, change),
+		"Sessions.Add":            s.Sessions.Add(ctx, auth.Session{ID: session, Account: account}, 0),
+		"Sessions.Session":        found,
+		"Sessions.Update":         s.Sessions.Update(ctx, session, func(*auth.Session) error { return nil }),
+		"Sessions.Prune":          s.Sessions.Prune(ctx, now()),
+		"Keys.Add":                s.Keys.Add(ctx, auth.Key{Number: 1, ID: ID()}),
+		"Keys.Keys":               keys,
+	} {
+		require.ErrorIs(t, err, errs.ErrUnavailable, what)
+	}
+}
