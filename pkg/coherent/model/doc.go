@@ -1,0 +1,2 @@
+// Package model checks the protocol.
+package model
