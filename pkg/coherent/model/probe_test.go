@@ -142,9 +142,14 @@ func (p *process) repair(t *task, head commitlog.Head, after int64) error {
 	return nil
 }
 
-// toDatabase is one way to the database or back.
+// toDatabase is one way to the database or back, which may be long.
 func (p *process) toDatabase(t *task) error {
 	t.step()
+	if p.w.oneIn(10) {
+		for range p.w.below(20) {
+			t.step()
+		}
+	}
 	if p.w.now < p.m.dbAway {
 		return errAway
 	}
