@@ -1,9 +1,6 @@
 package model_test
 
-import (
-	"stockroom/pkg/coherent"
-	"stockroom/pkg/commitlog"
-)
+import "stockroom/pkg/commitlog"
 
 // write makes commits, now and then.
 func (p *process) write(t *task) {
@@ -53,31 +50,35 @@ func (p *process) read(t *task) {
 	for ; ; t.step() {
 		db, n := p.w.db, p.w.below(keyCount)
 		low := max(db.before(p.w.now-lease), p.m.own)
-		old := db.before(p.w.now - lease - staleFor)
 		var least int64
+		presented := 0
 		if head := db.head(); p.w.oneIn(4) && head.Epoch == p.applied.Epoch && !db.unnoticed {
-			least, low, old = head.Seq, db.latest(), db.latest()
+			least, presented = head.Seq, db.latest()
 		}
-		e, origin, stale, err := p.find(t, n, least)
+		a, err := p.find(t, n, least)
 		if err != nil {
 			continue
 		}
-		p.w.answers[origin]++
-		if stale {
+		p.w.answers[a.origin]++
+		if a.stale {
 			p.w.stale++
 		}
-		if stale && !p.w.without.label {
-			low = old
+		if a.stale && !p.w.without.label {
+			low = db.before(a.at - 1) // which is all that it promises; a tick has several steps
 		}
-		if !db.held(n, e.Version, low) {
-			p.wrong(n, e, origin, low)
+		if low = max(low, presented); !db.held(n, a.entry.Version, low) {
+			p.wrong(n, a, low)
 		}
 	}
 }
 
-func (p *process) wrong(n int, e coherent.Entry, origin coherent.Origin, low int) {
-	p.note("answers with moment, which was over at", n, e.Version, int64(low))
+func (p *process) wrong(n int, a answer, low int) {
+	what := "answers with what was over, by moment and moment:"
+	if a.stale {
+		what = "answers, labelled, with what was over, by moment and moment:"
+	}
+	p.note(what, n, a.entry.Version, int64(low))
 	if p.w.wrong == "" {
-		p.w.wrong = "value " + keys[n].String() + " from " + string(origin)
+		p.w.wrong = keys[n].String() + " from " + string(a.origin)
 	}
 }

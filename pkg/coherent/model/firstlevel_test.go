@@ -18,7 +18,7 @@ type firstLevel struct {
 type kept struct {
 	coherent.Entry
 	era *era
-	at  int // when it was kept
+	at  int // a tick at which or after which it was right
 }
 
 // era is what the first level knows since its last reset.
@@ -41,29 +41,38 @@ func (e *era) admits(n int, asOf int64, without *guards) bool {
 
 // get returns what no event applied so far has made invalid.
 func (p *process) get(n int, epoch int64) (coherent.Entry, bool) {
-	now := p.l1.era
-	if now.epoch != epoch {
-		return coherent.Entry{}, false
-	}
-	right := func(k *kept) bool { return k != nil && (k.era == now || p.w.without.era) }
-	if k := p.l1.list; n == theList {
-		if right(k) && (k.AsOf >= now.listGen || p.w.without.listGen) {
-			return k.Entry, true
-		}
-		return coherent.Entry{}, false
-	}
-	if k := p.l1.items[n]; right(k) {
-		return k.Entry, true
-	}
-	if k := p.l1.absent[n]; right(k) {
+	if k, valid := p.last(n, epoch); valid {
 		return k.Entry, true
 	}
 	return coherent.Entry{}, false
 }
 
-// keep puts an entry into the first level, unless something is known that its
-// read, which began in the era began, may have missed.
-func (p *process) keep(t *task, n int, e coherent.Entry, began *era) {
+// last returns what there is, or nil, and whether it is still valid.
+func (p *process) last(n int, epoch int64) (k *kept, valid bool) {
+	now := p.l1.era
+	if now.epoch != epoch {
+		return nil, false
+	}
+	here := func(k *kept) bool { return k != nil && (k.era == now || p.w.without.era) }
+	if k := p.l1.list; n == theList {
+		if here(k) {
+			return k, k.AsOf >= now.listGen || p.w.without.listGen
+		}
+		return nil, false
+	}
+	if k := p.l1.items[n]; here(k) {
+		return k, true
+	}
+	if k := p.l1.absent[n]; here(k) {
+		return k, true
+	}
+	return nil, false
+}
+
+// keep puts an entry that was right at tick at or later into the first level,
+// unless something is known that its read, which began in the era began, may
+// have missed.
+func (p *process) keep(t *task, n int, e coherent.Entry, began *era, at int) {
 	into, other := p.shelves(n, e.Absent)
 	old, now := *into, p.l1.era
 	if p.w.without.era {
@@ -73,7 +82,7 @@ func (p *process) keep(t *task, n int, e coherent.Entry, began *era) {
 		return
 	}
 	if old == nil || old.era != began || old.AsOf < e.AsOf {
-		*into = &kept{Entry: e, era: began, at: p.w.now}
+		*into = &kept{Entry: e, era: began, at: at}
 	}
 	if other != nil {
 		t.step()

@@ -8,7 +8,7 @@ type guards struct {
 	need, claim, generation, sharedListGen, sharedEpoch                 bool // of the second
 	begin, watermarkInside                                              bool
 	primary, headFirst, commitFirst                                     bool // of the database
-	label, staleLeast                                                   bool // of stale answers
+	label, staleLeast, staleAge                                         bool // of stale answers
 }
 
 // mutants are the protocol without one guard, or without those that stand in
@@ -38,6 +38,7 @@ var mutants = map[string]guards{
 	"HeadReadBeforeTheValue":             {headFirst: true},
 	"LabelOfStaleAnswers":                {label: true},
 	"PresentedNumberOfStaleAnswers":      {staleLeast: true},
+	"AgeOfStaleAnswers":                  {staleAge: true},
 	"SecondLevelFirstAndBothItsGuards":   {secondFirst: true, need: true, put: true},
 	"PlainCacheAsideDeletedAfterCommit":  plain(false),
 	"PlainCacheAsideDeletedBeforeCommit": plain(true),

@@ -15,30 +15,6 @@ type aim struct {
 // before a was made.
 func (a aim) shown(res result) bool { return a.proven && res.epoch == a.epoch && res.validAt >= a.seq }
 
-// find returns value n, where it was found, and whether it is labelled as stale.
-func (p *process) find(t *task, n int, least int64) (e coherent.Entry, origin coherent.Origin, stale bool, err error) {
-	res, err := p.proven(t, n, least)
-	if err == nil {
-		return res.entry, res.origin, false, nil
-	}
-	t.step()
-	if k := p.newest(n); k != nil && p.w.now < k.at+staleFor && (k.AsOf >= least || p.w.without.staleLeast) {
-		return k.Entry, coherent.FromL1, true, nil
-	}
-	return coherent.Entry{}, "", false, err
-}
-
-// newest returns what the first level still has, right or not.
-func (p *process) newest(n int) *kept {
-	if n == theList {
-		return p.l1.list
-	}
-	if k := p.l1.items[n]; k != nil {
-		return k
-	}
-	return p.l1.absent[n]
-}
-
 // proven returns what is proven right.
 func (p *process) proven(t *task, n int, least int64) (result, error) {
 	a := p.aim(t, least)
@@ -93,6 +69,8 @@ func (p *process) accept(a aim) func(result) bool {
 func (p *process) fetch(t *task, n int, a aim) (result, error) {
 	began := p.l1.era
 	t.step()
+	at := p.proof
+	t.step()
 	applied := p.applied
 	if applied.Epoch != began.epoch || applied.Epoch != a.epoch {
 		a.proven = false
@@ -108,7 +86,7 @@ func (p *process) fetch(t *task, n int, a aim) (result, error) {
 	case err == nil && found.State == coherent.Hit:
 		e := found.Entry
 		e.AsOf = max(e.AsOf, found.Watermark)
-		p.keep(t, n, e, began)
+		p.keep(t, n, e, began, at)
 		return result{entry: e, origin: coherent.FromL2, validAt: e.AsOf, epoch: a.epoch}, nil
 	case err == nil && found.State == coherent.Claimed:
 		a.seq = max(a.seq, found.Watermark)
@@ -145,7 +123,7 @@ func (p *process) fill(t *task, n int, claim coherent.Claim, a aim) (result, err
 // fromDatabase loads the value, or shares a load that shows what a asks for.
 func (p *process) fromDatabase(t *task, n int, a aim) (result, error) {
 	return p.loads.do(t, n, p.accept(a), func() (result, error) {
-		began := p.l1.era
+		began, at := p.l1.era, p.w.now
 		e, err := p.load(t, n)
 		if err != nil {
 			return result{}, err
@@ -153,7 +131,7 @@ func (p *process) fromDatabase(t *task, n int, a aim) (result, error) {
 		if p.w.without.eraFirst {
 			began = p.l1.era
 		}
-		p.keep(t, n, e, began)
+		p.keep(t, n, e, began, at)
 		return result{entry: e, origin: coherent.FromDB, validAt: e.AsOf, epoch: began.epoch}, nil
 	})
 }

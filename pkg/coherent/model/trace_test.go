@@ -21,7 +21,9 @@ type happening struct {
 	has       int // how many of more
 }
 
-func (w *world) note(who, what string, key int, more ...int64) { w.trace.add(w.now, who, -1, what, key, more) }
+func (w *world) note(who, what string, key int, more ...int64) {
+	w.trace.add(w.now, who, -1, what, key, more)
+}
 
 func (p *process) note(what string, key int, more ...int64) {
 	p.w.trace.add(p.w.now, "process", p.m.number, what, key, more)
