@@ -11,6 +11,7 @@ const (
 	items    = 4
 	theList  = items // the value of every list
 	keyCount = items + 1
+	farAway  = 1000 // more commits than there are in a world
 )
 
 // moment is a state that the database was in. A value is the number of the
@@ -30,6 +31,7 @@ type database struct {
 	moments []moment
 	log     []commitlog.Event
 	epochs  int64 // the last one that there was
+	beyond  int64 // no number was ever larger
 
 	// unnoticed is set from when the database has been replaced by an older
 	// state of itself in silence until somebody has noticed.
@@ -106,18 +108,19 @@ func (d *database) since(after int64, limit int) []commitlog.Event {
 func (d *database) trim(rows int) { d.log = d.log[min(rows, len(d.log)):] }
 
 // restore brings back moment n. If that is announced the epoch of the dump is
-// raised. An epoch that replicas know already tells them nothing: then they
-// notice by the number alone, which only those can who have seen more.
+// raised, and numbers go on far beyond all that were ever given: the epoch may
+// be one that there was already. In silence only those can notice who have seen
+// more.
 func (d *database) restore(n int, announced bool) {
 	next := d.moments[n]
-	if announced {
-		next.head.Epoch++
-	}
-	if next.head.Epoch <= d.epochs {
-		if !d.behindEverybody(next.head) {
-			return
-		}
+	switch {
+	case announced:
+		d.beyond += farAway
+		next.head = commitlog.Head{Epoch: next.head.Epoch + 1, Seq: d.beyond}
+	case d.behindEverybody(next.head):
 		d.unnoticed = true
+	default:
+		return
 	}
 	d.w.note("database", "goes back to moment", -1, int64(n))
 	d.epochs = max(d.epochs, next.head.Epoch)
