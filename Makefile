@@ -16,12 +16,14 @@ build: ## build the programs into ./bin
 	go build -o bin/ ./services/auth/cmd/authd ./services/users/cmd/usersd ./services/catalog/cmd/catalogd \
 		./gateway/cmd/gatewayd ./standalone/cmd/stockroom
 
-# The end-to-end tests come last and alone: they look at what happens within
-# milliseconds, and the compiler would be in their way.
+# The end-to-end tests come alone: they look at what happens within
+# milliseconds, and the compiler would be in their way. Then the two that go
+# through many times more without the race detector.
 .PHONY: test
 test: deps ## test every module with the race detector, on real PostgreSQL, Redis and NATS
 	go run ./pkg/testkit/cmd/withservers go test -race $(TESTED:%=%/...)
 	go run ./pkg/testkit/cmd/withservers go test -race -timeout 20m ./e2e/...
+	go run ./pkg/testkit/cmd/withservers go test -run 'Protocol|Agree' ./pkg/coherent/model ./pkg/coherent/redisl2
 
 .PHONY: deps
 deps: ## see to it that what the tests need is here: a C compiler, PostgreSQL, Redis, Chromium

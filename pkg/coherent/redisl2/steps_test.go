@@ -1,0 +1,5 @@
+//go:build !race
+
+package redisl2_test
+
+const agreeSteps = 100_000
