@@ -145,26 +145,37 @@ func TestRequestsAreSpread(t *testing.T) {
 func TestBusyReplicaIsSpared(t *testing.T) {
 	t.Parallel()
 
-	release := make(chan struct{})
-	slow := newService(t, func(w http.ResponseWriter, r *http.Request) { <-release; ok(w, r) })
+	var hold atomic.Bool
+	held, release := context.WithCancel(t.Context())
+	slow := newService(t, func(w http.ResponseWriter, r *http.Request) {
+		if hold.Load() {
+			<-held.Done()
+		}
+		ok(w, r)
+	})
+	t.Cleanup(release) // also when the test fails: the server waits for its answers
 	fast := newService(t, ok)
 	p := newPool(t, slow, fast)
 	start(t, p)
+	require.Eventually(t, func() bool {
+		return do(p, http.MethodGet, soon) == nil && slow.hits.Load() > 0 && fast.hits.Load() > 0
+	}, soon, tick, "both are ready")
 
+	hold.Store(true)
+	before := slow.hits.Load()
 	done := make(chan error, 1)
-	for started := false; !started; started = slow.hits.Load() > 0 {
+	for slow.hits.Load() == before {
 		go func() { done <- do(p, http.MethodGet, soon) }()
-		select {
-		case err := <-done:
-			require.NoError(t, err)
-		case <-time.After(10 * tick):
+		require.Eventually(t, func() bool { return len(done) == 1 || slow.hits.Load() > before }, soon, tick)
+		if slow.hits.Load() == before {
+			require.NoError(t, <-done)
 		}
 	}
 	for range 10 {
 		require.NoError(t, do(p, http.MethodGet, soon))
 	}
-	require.Equal(t, int32(1), slow.hits.Load())
-	close(release)
+	require.Equal(t, before+1, slow.hits.Load())
+	release()
 	require.NoError(t, <-done)
 }
 
