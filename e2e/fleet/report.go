@@ -6,12 +6,13 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
 
 // examples is how many failures of each kind are shown.
-const examples = 5
+const examples = 3
 
 // report prints what was counted.
 func (t *tally) report(out io.Writer) {
@@ -55,7 +56,7 @@ func (t *tally) showFailures(out io.Writer) {
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		fmt.Fprintf(out, "%d × %s\n", len(kinds[kind]), kind)
 		for _, f := range kinds[kind][:min(examples, len(kinds[kind]))] {
-			fmt.Fprintf(out, "    %s after %v, request %q: %s\n", f.at.Format("15:04:05.000"), f.took.Round(time.Millisecond), f.requestID, f.text)
+			fmt.Fprintf(out, "    %s after %v, request %q: %s\n", f.at.Format("15:04:05.000"), f.took.Round(time.Millisecond), f.requestID, strings.Join(strings.Fields(f.text), " "))
 		}
 	}
 }

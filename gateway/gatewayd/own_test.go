@@ -109,6 +109,22 @@ func TestWithoutServices(t *testing.T) {
 	}
 }
 
+// A gateway that was ready stays so until it stops, or all gateways would leave
+// together with a service.
+func TestGatewayStaysWhenServicesLeave(t *testing.T) {
+	t.Parallel()
+
+	s := newSystem(t)
+	inside := &system{url: s.inside}
+	ready := func() int { return inside.try(http.MethodGet, "/readyz", "") }
+	require.Eventually(t, func() bool { return ready() == http.StatusOK }, soon, time.Millisecond)
+	s.away.Store(true)
+	require.Eventually(t, func() bool { return s.try(http.MethodGet, "/health", "") == http.StatusServiceUnavailable }, soon, time.Millisecond)
+	require.Equal(t, http.StatusOK, ready())
+	s.stop()
+	require.Eventually(t, func() bool { return ready() != http.StatusOK }, soon, time.Millisecond)
+}
+
 func TestUpstreamFailures(t *testing.T) {
 	t.Parallel()
 

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,7 +39,9 @@ type system struct {
 	addr   string // of the gateway
 	url    string
 	issuer *tokentest.Issuer
-	stop   func() // tells the gateway to
+	inside string      // its internal door
+	stop   func()      // tells the gateway to
+	away   atomic.Bool // no service is ready
 
 	mu       sync.Mutex
 	answer   http.HandlerFunc
@@ -56,7 +59,11 @@ func newSystem(t *testing.T) *system {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"ok":true}`)
 	}
-	ready := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	ready := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if s.away.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
 	t.Cleanup(ready.Close)
 	auth, users, catalog := s.service(t, "auth"), s.service(t, "users"), s.service(t, "catalog")
 	ctx, stop := context.WithCancel(context.Background())
@@ -78,6 +85,7 @@ func newSystem(t *testing.T) *system {
 	s.stop = stop
 	s.addr = doors.Public.Addr().String()
 	s.url = "http://" + s.addr
+	s.inside = "http://" + doors.Internal.Addr().String()
 	s.untilReady(t)
 	return s
 }
