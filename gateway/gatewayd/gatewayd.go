@@ -44,6 +44,7 @@ type Server struct {
 	servers  []run.Server
 	close    func()
 
+	starting     []web.Check // what has to pass before anybody is let in
 	drain, grace time.Duration
 	stopping     atomic.Bool
 	read         atomic.Bool // the catalog was ready once
@@ -81,6 +82,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})
+	s.starting = []web.Check{s.hasLooked, verifier.Started}
 	s.servers = append(s.servers, verifier)
 	return s, nil
 }

@@ -43,6 +43,8 @@ type system struct {
 	stop   func()      // tells the gateway to
 	away   atomic.Bool // no service is ready
 
+	holding chan struct{} // until this is closed, users tells nobody of revocations
+
 	mu       sync.Mutex
 	answer   http.HandlerFunc
 	requests []seen
@@ -55,6 +57,14 @@ func newSystem(t *testing.T) *system {
 	t.Helper()
 
 	s := &system{issuer: tokentest.New(t)}
+	s.start(t)
+	s.untilReady(t)
+	return s
+}
+
+func (s *system) start(t *testing.T) {
+	t.Helper()
+
 	s.answer = func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"ok":true}`)
@@ -86,8 +96,6 @@ func newSystem(t *testing.T) *system {
 	s.addr = doors.Public.Addr().String()
 	s.url = "http://" + s.addr
 	s.inside = "http://" + doors.Internal.Addr().String()
-	s.untilReady(t)
-	return s
 }
 
 // service starts one that remembers its requests.
@@ -122,6 +130,9 @@ func (s *system) rights(t *testing.T) string {
 	api := web.NewInternal(web.Config{}, internalToken, nil)
 	httplog.Mount(api.App(), s.issuer)
 	api.App().Get("/internal/v1/revocations", func(c *fiber.Ctx) error {
+		if s.holding != nil {
+			<-s.holding
+		}
 		snapshot, err := s.issuer.Revocations(c.UserContext())
 		if err != nil {
 			return err
