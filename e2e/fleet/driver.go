@@ -3,7 +3,6 @@ package fleet
 import (
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 )
@@ -27,7 +26,6 @@ type Driver interface {
 // command runs a program and returns what it says.
 func command(ctx context.Context, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = os.Environ()
 	var errText strings.Builder
 	cmd.Stderr = &errText
 	out, err := cmd.Output()

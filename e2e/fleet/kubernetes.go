@@ -6,26 +6,30 @@ import (
 	"strings"
 )
 
-// Kubernetes drives Deployments that are named like their services, in the
-// namespace that kubectl is set to.
+// Kubernetes drives Deployments that are named like their services.
 type Kubernetes struct {
-	Label string // whose value is the name of the service
+	Namespace string
+	Label     string // of pods, whose value is the name of their service
 }
 
 const rolloutTimeout = "--timeout=180s"
 
+func (k Kubernetes) kubectl(ctx context.Context, args ...string) (string, error) {
+	return command(ctx, "kubectl", append([]string{"--namespace", k.Namespace}, args...)...)
+}
+
 // Replace implements [Driver].
 func (k Kubernetes) Replace(ctx context.Context, service string) error {
-	if _, err := command(ctx, "kubectl", "rollout", "restart", "deployment/"+service); err != nil {
+	if _, err := k.kubectl(ctx, "rollout", "restart", "deployment/"+service); err != nil {
 		return err
 	}
-	_, err := command(ctx, "kubectl", "rollout", "status", "deployment/"+service, rolloutTimeout)
+	_, err := k.kubectl(ctx, "rollout", "status", "deployment/"+service, rolloutTimeout)
 	return err
 }
 
 // Kill implements [Driver].
 func (k Kubernetes) Kill(ctx context.Context, service string) error {
-	pods, err := command(ctx, "kubectl", "get", "pods", "--selector", k.Label+"="+service,
+	pods, err := k.kubectl(ctx, "get", "pods", "--selector", k.Label+"="+service,
 		"--field-selector", "status.phase=Running", "--output", "name")
 	if err != nil {
 		return err
@@ -34,14 +38,14 @@ func (k Kubernetes) Kill(ctx context.Context, service string) error {
 	if len(all) < 2 {
 		return fmt.Errorf("%s has %d pods", service, len(all))
 	}
-	_, err = command(ctx, "kubectl", "delete", all[0], "--grace-period=0", "--force", "--wait=false")
+	_, err = k.kubectl(ctx, "delete", all[0], "--grace-period=0", "--force", "--wait=false")
 	return err
 }
 
 // Settle implements [Driver].
 func (k Kubernetes) Settle(ctx context.Context) error {
 	for _, service := range services {
-		if _, err := command(ctx, "kubectl", "rollout", "status", "deployment/"+service, rolloutTimeout); err != nil {
+		if _, err := k.kubectl(ctx, "rollout", "status", "deployment/"+service, rolloutTimeout); err != nil {
 			return err
 		}
 	}
@@ -59,17 +63,17 @@ func (k Kubernetes) Start(ctx context.Context, dependency string) error {
 }
 
 func (k Kubernetes) scale(ctx context.Context, dependency, n string) error {
-	what, err := command(ctx, "kubectl", "get", "statefulsets,deployments", "--output", "name",
+	what, err := k.kubectl(ctx, "get", "statefulsets,deployments", "--output", "name",
 		"--field-selector", "metadata.name="+dependency)
 	if err != nil {
 		return err
 	}
-	_, err = command(ctx, "kubectl", "scale", what, "--replicas", n)
+	_, err = k.kubectl(ctx, "scale", what, "--replicas", n)
 	return err
 }
 
 // Instances implements [Driver].
 func (k Kubernetes) Instances(ctx context.Context) (string, error) {
-	return command(ctx, "kubectl", "get", "pods", "--selector", k.Label+" in ("+strings.Join(services, ",")+")", "--sort-by", "metadata.name",
+	return k.kubectl(ctx, "get", "pods", "--selector", k.Label+" in ("+strings.Join(services, ",")+")", "--sort-by", "metadata.name",
 		"--output", "jsonpath={range .items[*]}{.metadata.name} {.status.containerStatuses[*].restartCount}{'\\n'}{end}")
 }

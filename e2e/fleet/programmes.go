@@ -21,7 +21,7 @@ type exercise struct {
 }
 
 func (x *exercise) say(format string, args ...any) {
-	fmt.Fprintf(x.out, "%s %s\n", time.Now().Format("15:04:05.000"), fmt.Sprintf(format, args...))
+	say(x.out, "%s %s\n", time.Now().Format("15:04:05.000"), fmt.Sprintf(format, args...))
 }
 
 func (x *exercise) violated(format string, args ...any) {

@@ -32,7 +32,7 @@ func (s *shop) verify(ctx context.Context, out io.Writer) (missing []string) {
 			missing = append(missing, fmt.Sprintf("lost write: account %s: status %d", id, a.status))
 		}
 	}
-	fmt.Fprintf(out, "read back: %d products, of which %d had a change without an answer, and %d accounts; lost: %d\n",
+	say(out, "read back: %d products, of which %d had a change without an answer, and %d accounts; lost: %d\n",
 		len(s.ledger.products), unsure, len(s.ledger.accounts), len(missing))
 	return missing
 }

@@ -44,8 +44,10 @@ type Server struct {
 	servers  []run.Server
 	close    func()
 
+	starting     []web.Check // what has to pass before anybody is let in
 	drain, grace time.Duration
 	stopping     atomic.Bool
+	read         atomic.Bool // the catalog was ready once
 }
 
 // New puts the gateway together. It answers once [Server.Run] runs. The doors
@@ -79,7 +81,8 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	s := newServer(pools, token.NewGate(verifier, nil), t)
 	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t}, cfg.InternalToken,
-		map[string]web.Check{"catalog": s.canRead, "upstreams": s.hasLooked, "tokens": verifier.Started})
+		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})
+	s.starting = []web.Check{s.hasLooked, verifier.Started}
 	s.servers = append(s.servers, verifier)
 	return s, nil
 }
@@ -174,10 +177,14 @@ func (s *Server) hasLooked(context.Context) error {
 	return nil
 }
 
-func (s *Server) canRead(context.Context) error {
-	if !s.pools[catalog].Ready() {
+// hasRead keeps requests away until the catalog could be read once. From then on
+// it says nothing: if the services are away, every gateway would leave, and
+// nobody would be there to say so.
+func (s *Server) hasRead(context.Context) error {
+	if !s.read.Load() && !s.pools[catalog].Ready() {
 		return errors.New("no catalog replica is ready")
 	}
+	s.read.Store(true)
 	return nil
 }
 

@@ -39,6 +39,7 @@ func (s *Server) servePublic(ctx context.Context) error {
 		WriteTimeout:                 writeTimeout,
 		IdleTimeout:                  idleTimeout,
 	}
+	s.settle(ctx)
 	ln := ingress.Listen(s.doors.Public)
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(ln) }()
@@ -50,6 +51,23 @@ func (s *Server) servePublic(ctx context.Context) error {
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace)
 	defer cancel()
 	return sayGoodbye(late, server, ln, done)
+}
+
+// settle returns when the gateway knows what it needs, or it becomes clear that
+// it will not. Until then the system keeps whoever connects waiting: balancers
+// may send requests to a new server before they have asked it for readiness.
+func (s *Server) settle(ctx context.Context) {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for _, check := range s.starting {
+		for check(ctx) != nil {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	}
 }
 
 // sayGoodbye lets nobody in any more and finishes what is under way. Clients

@@ -14,6 +14,7 @@ import (
 
 	"stockroom/gateway/gatewayd"
 	"stockroom/pkg/telemetry"
+	"stockroom/pkg/token/tokentest"
 	"stockroom/pkg/web"
 )
 
@@ -107,6 +108,40 @@ func TestWithoutServices(t *testing.T) {
 		inside := &system{url: "http://" + doors.Internal.Addr().String()}
 		require.Equal(t, status, inside.try(http.MethodGet, path, ""), path)
 	}
+}
+
+// Who comes before the gateway knows which tokens are revoked waits.
+func TestNobodyIsTurnedAwayByAGatewayThatStarts(t *testing.T) {
+	t.Parallel()
+
+	s := &system{issuer: tokentest.New(t), holding: make(chan struct{})}
+	s.start(t)
+	status := make(chan int, 1)
+	go func() {
+		status <- s.try(http.MethodPut, "/api/v1/users/x", "Bearer "+s.issuer.Token(t, account, "admin"))
+	}()
+	inside := &system{url: s.inside}
+	for range 100 {
+		require.NotEqual(t, http.StatusOK, inside.try(http.MethodGet, "/readyz", ""))
+	}
+	close(s.holding)
+	require.Equal(t, http.StatusOK, <-status)
+}
+
+// A gateway that was ready stays so until it stops, or all gateways would leave
+// together with a service.
+func TestGatewayStaysWhenServicesLeave(t *testing.T) {
+	t.Parallel()
+
+	s := newSystem(t)
+	inside := &system{url: s.inside}
+	ready := func() int { return inside.try(http.MethodGet, "/readyz", "") }
+	require.Eventually(t, func() bool { return ready() == http.StatusOK }, soon, time.Millisecond)
+	s.away.Store(true)
+	require.Eventually(t, func() bool { return s.try(http.MethodGet, "/health", "") == http.StatusServiceUnavailable }, soon, time.Millisecond)
+	require.Equal(t, http.StatusOK, ready())
+	s.stop()
+	require.Eventually(t, func() bool { return ready() != http.StatusOK }, soon, time.Millisecond)
 }
 
 func TestUpstreamFailures(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,7 +39,11 @@ type system struct {
 	addr   string // of the gateway
 	url    string
 	issuer *tokentest.Issuer
-	stop   func() // tells the gateway to
+	inside string      // its internal door
+	stop   func()      // tells the gateway to
+	away   atomic.Bool // no service is ready
+
+	holding chan struct{} // until this is closed, users tells nobody of revocations
 
 	mu       sync.Mutex
 	answer   http.HandlerFunc
@@ -52,11 +57,23 @@ func newSystem(t *testing.T) *system {
 	t.Helper()
 
 	s := &system{issuer: tokentest.New(t)}
+	s.start(t)
+	s.untilReady(t)
+	return s
+}
+
+func (s *system) start(t *testing.T) {
+	t.Helper()
+
 	s.answer = func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"ok":true}`)
 	}
-	ready := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	ready := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if s.away.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
 	t.Cleanup(ready.Close)
 	auth, users, catalog := s.service(t, "auth"), s.service(t, "users"), s.service(t, "catalog")
 	ctx, stop := context.WithCancel(context.Background())
@@ -78,8 +95,7 @@ func newSystem(t *testing.T) *system {
 	s.stop = stop
 	s.addr = doors.Public.Addr().String()
 	s.url = "http://" + s.addr
-	s.untilReady(t)
-	return s
+	s.inside = "http://" + doors.Internal.Addr().String()
 }
 
 // service starts one that remembers its requests.
@@ -114,6 +130,9 @@ func (s *system) rights(t *testing.T) string {
 	api := web.NewInternal(web.Config{}, internalToken, nil)
 	httplog.Mount(api.App(), s.issuer)
 	api.App().Get("/internal/v1/revocations", func(c *fiber.Ctx) error {
+		if s.holding != nil {
+			<-s.holding
+		}
 		snapshot, err := s.issuer.Revocations(c.UserContext())
 		if err != nil {
 			return err

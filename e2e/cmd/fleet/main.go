@@ -32,6 +32,7 @@ func run(ctx context.Context) error {
 		URL: os.Getenv("STOCKROOM_URL"), Username: os.Getenv("STOCKROOM_ADMIN_USERNAME"), Password: os.Getenv("STOCKROOM_ADMIN_PASSWORD"),
 	}
 	on := flag.String("on", "compose", "what runs the system: compose or kubernetes")
+	namespace := flag.String("namespace", "stockroom", "of Kubernetes")
 	label := flag.String("label", "app.kubernetes.io/name", "the label of pods that names their service")
 	rounds := flag.Int("rounds", 10, "how often everything is replaced")
 	away := flag.Duration("away", 10*time.Second, "how long a dependency is away")
@@ -41,17 +42,20 @@ func run(ctx context.Context) error {
 	flag.Float64Var(&cfg.ReadRate, "read-rate", 250, "reads per second")
 	flag.Float64Var(&cfg.WriteRate, "write-rate", 15, "writes per second")
 	flag.Float64Var(&cfg.PeopleRate, "people-rate", 0.2, "registrations per second")
-	flag.IntVar(&cfg.MinReads, "reads", 0, "reads that there have to be, at least")
-	flag.IntVar(&cfg.MinWrites, "writes", 0, "writes that there have to be, at least")
+	reads := flag.Int("reads", 100_000, "reads that replace needs, at least")
+	writes := flag.Int("writes", 5_000, "writes that replace needs, at least")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(ctx, *within)
 	defer cancel()
 
+	if flag.Arg(0) == "replace" {
+		cfg.MinReads, cfg.MinWrites = *reads, *writes
+	}
 	programme, err := programmeNamed(flag.Arg(0), *rounds, *away)
 	if err != nil {
 		return err
 	}
-	driver, err := driverNamed(ctx, *on, *label)
+	driver, err := driverNamed(ctx, *on, fleet.Kubernetes{Namespace: *namespace, Label: *label})
 	if err != nil {
 		return err
 	}
@@ -70,12 +74,12 @@ func programmeNamed(name string, rounds int, away time.Duration) (fleet.Programm
 	return nil, fmt.Errorf("no programme is named %q: it is replace, kill or outage", name)
 }
 
-func driverNamed(ctx context.Context, name, label string) (fleet.Driver, error) {
+func driverNamed(ctx context.Context, name string, k fleet.Kubernetes) (fleet.Driver, error) {
 	switch name {
 	case "compose":
 		return fleet.NewCompose(ctx)
 	case "kubernetes":
-		return fleet.Kubernetes{Label: label}, nil
+		return k, nil
 	}
 	return nil, fmt.Errorf("%q runs nothing: it is compose or kubernetes", name)
 }
