@@ -5,7 +5,7 @@ TESTED  = $(filter-out %/e2e,$(MODULES))
 
 .PHONY: help
 help: ## show this list
-	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 .PHONY: run
 run: ## run everything in one process on http://127.0.0.1:8000, with its data in ./data
@@ -24,6 +24,10 @@ test: deps ## test every module with the race detector, on real PostgreSQL, Redi
 	go run ./pkg/testkit/cmd/withservers go test -race $(TESTED:%=%/...)
 	go run ./pkg/testkit/cmd/withservers go test -race -timeout 20m ./e2e/...
 	go run ./pkg/testkit/cmd/withservers go test -run 'Protocol|Agree' ./pkg/coherent/model ./pkg/coherent/redisl2
+
+.PHONY: e2e-mixed
+e2e-mixed: deps ## test with SERVICE=catalog as it was at the last tag, or FROM another revision
+	@./.ci/e2e-mixed "$(SERVICE)" $(FROM)
 
 .PHONY: deps
 deps: ## see to it that what the tests need is here: a C compiler, PostgreSQL, Redis, Chromium
