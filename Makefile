@@ -5,7 +5,7 @@ TESTED  = $(filter-out %/e2e,$(MODULES))
 
 .PHONY: help
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 .PHONY: run
 run: ## run everything in one process on http://127.0.0.1:8000, with its data in ./data
@@ -25,6 +25,10 @@ test: deps ## test every module with the race detector, on real PostgreSQL, Redi
 	go run ./pkg/testkit/cmd/withservers go test -race -timeout 20m ./e2e/...
 	go run ./pkg/testkit/cmd/withservers go test -run 'Protocol|Agree' ./pkg/coherent/model ./pkg/coherent/redisl2
 
+.PHONY: e2e-mixed
+e2e-mixed: deps ## test with SERVICE=catalog as it was at the last tag, or FROM another revision
+	@./.ci/e2e-mixed "$(SERVICE)" $(FROM)
+
 .PHONY: deps
 deps: ## see to it that what the tests need is here: a C compiler, PostgreSQL, Redis, Chromium
 	@./.ci/deps
@@ -32,6 +36,15 @@ deps: ## see to it that what the tests need is here: a C compiler, PostgreSQL, R
 .PHONY: lint
 lint: .bin/golangci-lint ## look for mistakes, forbidden imports and formatting
 	.bin/golangci-lint run $(MODULES:%=%/...)
+
+.PHONY: api
+api: ## write what the services say of their API to docs/api
+	UPDATE_API=1 go test -count=1 -run TestAPIDocuments ./standalone
+
+.PHONY: api-compat
+api-compat: .bin/oasdiff ## look for changes of docs/api that break clients of the last tag
+	@./.ci/api-compat-test
+	@./.ci/api-compat
 
 .PHONY: check
 check: lint test ## lint and test: do this before you commit
@@ -46,3 +59,6 @@ assets: ## fetch the pages that the gateway embeds again
 
 .bin/golangci-lint:
 	GOBIN=$(CURDIR)/.bin GOWORK=off go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.bin/oasdiff:
+	GOBIN=$(CURDIR)/.bin GOWORK=off go install github.com/oasdiff/oasdiff@v1.37.0

@@ -26,3 +26,17 @@ func Settle(dir string) error {
 	_, err := settle(dir, os.Rename)
 	return err
 }
+
+// InternalURLs returns where services answer each other what they describe.
+func (s *Stockroom) InternalURLs() map[string]string {
+	urls := map[string]string{}
+	for i, name := range []string{"gateway", "catalog", "auth", "users"} {
+		if door, ok := s.servers[i].(interface{ InternalAddr() string }); ok {
+			urls[name] = "http://" + door.InternalAddr()
+		}
+	}
+	return urls
+}
+
+// InternalToken returns what they show each other.
+func (s *Stockroom) InternalToken() string { return s.secrets.InternalToken }

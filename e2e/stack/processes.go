@@ -37,7 +37,7 @@ func Processes(tb testing.TB, o Options) *System {
 		env := maps.Clone(common)
 		maps.Copy(env, more)
 		env["ADDR"], env["INTERNAL_ADDR"] = at.public, at.internal
-		s.Processes[name] = startProcess(tb, name, build(tb, program), env)
+		s.Processes[name] = startEither(tb, name, program, env)
 	}
 	start("users", "usersd", users, map[string]string{"DATABASE_URL": db.url(tb, "users")})
 	start("auth", "authd", auth, map[string]string{

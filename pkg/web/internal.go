@@ -31,9 +31,10 @@ const (
 
 // NewInternal returns the face that a service shows only to its own system.
 // GET /livez answers as long as the process does, GET /readyz while all checks
-// of ready pass, until [API.Leave]; GET /metrics shows what there is to measure.
-// Everything under /internal needs the bearer token, whatever
-// the access of an operation says; cfg.Gate is not used.
+// of ready pass, until [API.Leave]; GET /metrics shows what there is to measure,
+// GET /internal/openapi.json describes the operations. Everything under /internal
+// needs the bearer token, whatever the access of an operation says; cfg.Gate is
+// not used.
 func NewInternal(cfg Config, token string, ready map[string]Check) *API {
 	a := newAPI(cfg, telemetry.Internal)
 	a.internal = true
@@ -41,6 +42,7 @@ func NewInternal(cfg Config, token string, ready map[string]Check) *API {
 	a.app.Get(readyPath, func(c *fiber.Ctx) error { return a.answerReady(c, ready) })
 	a.app.Get(statsPath, adaptor.HTTPHandler(promhttp.HandlerFor(a.cfg.Telemetry.Registry, promhttp.HandlerOpts{})))
 	a.app.Use("/internal", trusted(token))
+	a.app.Get("/internal/openapi.json", a.serveDocument)
 	return a
 }
 
