@@ -16,6 +16,13 @@ build: ## build the programs into ./bin
 	go build -o bin/ ./services/auth/cmd/authd ./services/users/cmd/usersd ./services/catalog/cmd/catalogd \
 		./gateway/cmd/gatewayd ./standalone/cmd/stockroom
 
+VERSION ?= dev
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
+
+.PHONY: images
+images: ## build the images of all programs, tagged dev or VERSION
+	VERSION=$(VERSION) COMMIT=$(COMMIT) docker buildx bake -f deploy/bake.hcl
+
 # The end-to-end tests come last and alone: they look at what happens within
 # milliseconds, and the compiler would be in their way.
 .PHONY: test

@@ -27,7 +27,7 @@ type Server interface {
 // It is all that a main function does. The log goes to standard output, from
 // STOCKROOM_LOG_LEVEL on.
 func Main(start func(ctx context.Context, log *slog.Logger) (Server, error), verbs ...Verb) {
-	p := newProgram(os.Args[0], start, verbs)
+	p := newProgram(start, verbs)
 	verb, ok := p.told(os.Args[1:])
 	if !ok {
 		p.usage(os.Stderr)
