@@ -5,7 +5,7 @@ TESTED  = $(filter-out %/e2e,$(MODULES))
 
 .PHONY: help
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 .PHONY: run
 run: ## run everything in one process on http://127.0.0.1:8000, with its data in ./data
@@ -22,6 +22,10 @@ COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
 .PHONY: images
 images: ## build the images of all programs, tagged dev or VERSION
 	VERSION=$(VERSION) COMMIT=$(COMMIT) docker buildx bake -f deploy/bake.hcl
+
+.PHONY: compose-e2e
+compose-e2e: deps ## bring up the system of compose.yaml, test it from outside, take it down
+	deploy/compose/e2e.sh
 
 # The end-to-end tests come last and alone: they look at what happens within
 # milliseconds, and the compiler would be in their way.
