@@ -23,6 +23,10 @@ COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
 images: ## build the images of all programs, tagged dev or VERSION
 	VERSION=$(VERSION) COMMIT=$(COMMIT) docker buildx bake -f deploy/bake.hcl
 
+.PHONY: sbom
+sbom: images ## write what each image consists of to dist/*.cdx.json (CycloneDX)
+	VERSION=$(VERSION) deploy/sbom.sh
+
 .PHONY: compose-e2e
 compose-e2e: deps ## bring up the system of compose.yaml, test it from outside, take it down
 	deploy/compose/e2e.sh
