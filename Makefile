@@ -16,6 +16,21 @@ build: ## build the programs into ./bin
 	go build -o bin/ ./services/auth/cmd/authd ./services/users/cmd/usersd ./services/catalog/cmd/catalogd \
 		./gateway/cmd/gatewayd ./standalone/cmd/stockroom
 
+VERSION ?= dev
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
+
+.PHONY: images
+images: ## build the images of all programs, tagged dev or VERSION
+	VERSION=$(VERSION) COMMIT=$(COMMIT) docker buildx bake -f deploy/bake.hcl
+
+.PHONY: sbom
+sbom: images ## write what each image consists of to dist/*.cdx.json (CycloneDX)
+	VERSION=$(VERSION) deploy/sbom.sh
+
+.PHONY: compose-e2e
+compose-e2e: deps ## bring up the system of compose.yaml, test it from outside, take it down
+	deploy/compose/e2e.sh
+
 # The end-to-end tests come alone: they look at what happens within
 # milliseconds, and the compiler would be in their way. Then the two that go
 # through many times more without the race detector.

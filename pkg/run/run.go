@@ -28,7 +28,7 @@ type Server interface {
 // STOCKROOM_LOG_LEVEL on. Service is what the program is called in traces, which
 // the variables OTEL_* configure.
 func Main(service string, start func(ctx context.Context, t *telemetry.Telemetry) (Server, error), verbs ...Verb) {
-	p := newProgram(os.Args[0], serve(service, start), verbs)
+	p := newProgram(serve(service, start), verbs)
 	verb, ok := p.told(os.Args[1:])
 	if !ok {
 		p.usage(os.Stderr)

@@ -6,7 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
+	"path"
+	"runtime/debug"
 	"strings"
 
 	"stockroom/pkg/telemetry"
@@ -25,8 +26,8 @@ type program struct {
 	verbs []Verb // the first is what it does without being told
 }
 
-func newProgram(path string, serve func(context.Context, *slog.Logger) error, verbs []Verb) *program {
-	p := &program{name: filepath.Base(path)}
+func newProgram(serve func(context.Context, *slog.Logger) error, verbs []Verb) *program {
+	p := &program{name: name()}
 	p.verbs = append(p.verbs, Verb{"serve", "answer requests until stopped; done without being told", serve})
 	p.verbs = append(p.verbs, verbs...)
 	p.verbs = append(p.verbs, Verb{"version", "say which version this is", p.version}, Verb{"help", "say this", p.help})
@@ -46,6 +47,15 @@ func serve(service string, start func(context.Context, *telemetry.Telemetry) (Se
 		}
 		return srv.Run(ctx)
 	}
+}
+
+// name returns what the program is called in its source: in an image, its file
+// may be called something else.
+func name() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return path.Base(info.Path)
+	}
+	return path.Base(os.Args[0])
 }
 
 // told returns what words tell the program to do, or false if it cannot do that.
