@@ -81,6 +81,10 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.canRead, "upstreams": s.hasLooked, "tokens": verifier.Started, "gateway": s.goesOn})
 	s.servers = append(s.servers, verifier)
+	verifier.Measure(t)
+	for _, pool := range pools {
+		pool.Measure(t)
+	}
 	return s, nil
 }
 
@@ -128,6 +132,7 @@ func connect(url string, t *telemetry.Telemetry) (commitlog.Bus, func(), error) 
 	if err != nil {
 		return nil, nil, err
 	}
+	bus.Measure(t)
 	return bus, bus.Close, nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"stockroom/pkg/postgres"
 	"stockroom/pkg/sqlite"
+	"stockroom/pkg/telemetry"
 	"stockroom/services/auth"
 	"stockroom/services/auth/adapters/pgstore"
 	"stockroom/services/auth/adapters/sqlitestore"
@@ -19,6 +20,7 @@ type database struct {
 	sessions    auth.Sessions
 	keys        auth.Keys
 	ping        func(context.Context) error
+	measure     func(*telemetry.Telemetry)
 	close       func() error
 }
 
@@ -61,6 +63,7 @@ func openPostgres(ctx context.Context, url string, migrate bool) (database, erro
 		sessions:    pgstore.NewSessions(pool),
 		keys:        pgstore.NewKeys(pool),
 		ping:        pool.Ping,
+		measure:     func(t *telemetry.Telemetry) { postgres.Measure(t, pool) },
 		close:       func() error { pool.Close(); return nil },
 	}, nil
 }
@@ -80,6 +83,7 @@ func openSQLite(ctx context.Context, path string, migrate bool) (database, error
 		sessions:    sqlitestore.NewSessions(db),
 		keys:        sqlitestore.NewKeys(db),
 		ping:        db.Read.PingContext,
+		measure:     db.Measure,
 		close:       db.Close,
 	}, nil
 }
