@@ -35,11 +35,11 @@ func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry) *
 		servers = append(servers, s)
 	}
 	add(usersd.New(ctx, usersd.Config{
-		Env: env, DatabaseURL: db.url(tb, "users"), NATSURL: nats.URL(), InternalToken: token,
+		Env: env, Migrate: true, DatabaseURL: db.url(tb, "users"), NATSURL: nats.URL(), InternalToken: token,
 		AuthURL: public(auth), AuthInternalURL: internal(auth), TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
 	}, users, voice("users")))
 	add(authd.New(ctx, authd.Config{
-		Env: env, DatabaseURL: db.url(tb, "auth"), NATSURL: nats.URL(), InternalToken: token,
+		Env: env, Migrate: true, DatabaseURL: db.url(tb, "auth"), NATSURL: nats.URL(), InternalToken: token,
 		Secret: secret(), PasswordCost: quickHash, UsersInternalURL: internal(users),
 		AdminEmail: admin.Email, AdminUsername: admin.Username, AdminPassword: admin.Password,
 		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
@@ -53,7 +53,7 @@ func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry) *
 	catalogDB := db.url(tb, "catalog")
 	for _, at := range catalogs {
 		add(catalogd.New(ctx, catalogd.Config{
-			Env: env, DatabaseURL: catalogDB, RedisURL: testkit.NewRedisServer(tb).URL(), NATSURL: nats.URL(), InternalToken: token,
+			Env: env, Migrate: true, DatabaseURL: catalogDB, RedisURL: testkit.NewRedisServer(tb).URL(), NATSURL: nats.URL(), InternalToken: token,
 			AuthURL: public(auth), UsersInternalURL: internal(users), TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
 		}, at, voice("catalog")))
 		routes.CatalogURLs = append(routes.CatalogURLs, public(at))
