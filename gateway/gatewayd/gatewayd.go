@@ -84,6 +84,10 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})
 	s.starting = []web.Check{s.hasLooked, verifier.Started}
 	s.servers = append(s.servers, verifier)
+	verifier.Measure(t)
+	for _, pool := range pools {
+		pool.Measure(t)
+	}
 	return s, nil
 }
 
@@ -131,6 +135,7 @@ func connect(url string, t *telemetry.Telemetry) (commitlog.Bus, func(), error) 
 	if err != nil {
 		return nil, nil, err
 	}
+	bus.Measure(t)
 	return bus, bus.Close, nil
 }
 

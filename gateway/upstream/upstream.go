@@ -64,6 +64,8 @@ type Pool struct {
 	replicas set
 	turn     atomic.Uint32
 	looked   atomic.Bool
+	retries  atomic.Int64
+	failures failures
 }
 
 // New prepares a pool. It connects to nothing yet.
@@ -135,16 +137,25 @@ const attempts = 3
 // no byte left is tried again elsewhere; one whose answer was lost only if its
 // method is safe, and only once.
 func (p *Pool) Do(req *fasthttp.Request, resp *fasthttp.Response, deadline time.Time) error {
+	err := p.try(req, resp, deadline)
+	p.failures.note(err)
+	return err
+}
+
+func (p *Pool) try(req *fasthttp.Request, resp *fasthttp.Response, deadline time.Time) error {
 	var (
 		tried *replica
 		lost  bool
 		err   = ErrAway
 	)
 	safe := req.Header.IsGet() || req.Header.IsHead()
-	for range attempts {
+	for attempt := range attempts {
 		r := p.pick(tried)
 		if r == nil {
 			break
+		}
+		if attempt > 0 {
+			p.retries.Add(1)
 		}
 		err = r.do(req, resp, deadline)
 		switch {

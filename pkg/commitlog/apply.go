@@ -63,6 +63,7 @@ func (f *Follower) apply(ctx context.Context, ev arrival) {
 	if err := f.cfg.Sink.Apply(ctx, ev.Event); err != nil {
 		f.cfg.Log.WarnContext(ctx, "commit applied in part", "subject", f.cfg.Subject, "seq", ev.Seq, "err", err)
 	}
+	f.applied(ev.Event)
 }
 
 // nextStep returns the reset that is due, else the event that is next.

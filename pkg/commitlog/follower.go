@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -71,6 +72,9 @@ type Follower struct {
 	soon     chan struct{} // look at the head now
 
 	logAway, busAway outage
+
+	applied  func(Event)
+	repaired struct{ gap, probe atomic.Int64 }
 }
 
 // arrival is an event with the span that has brought it.
@@ -99,6 +103,7 @@ func NewFollower(cfg Config) *Follower {
 		logAway:  outage{log: log, what: "following the commit log"},
 		busAway:  outage{log: log, what: "publishing commits"},
 		pending:  map[int64]arrival{},
+		applied:  func(Event) {},
 		position: position{changed: make(chan struct{})},
 		kick:     make(chan struct{}, 1),
 		soon:     make(chan struct{}, 1),

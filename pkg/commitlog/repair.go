@@ -64,6 +64,10 @@ func (f *Follower) missing(head Head) (after int64, err error) {
 
 // repair reads from the log what comes after number after.
 func (f *Follower) repair(ctx context.Context, head Head, after int64) error {
+	repaired := &f.repaired.probe
+	if f.waiting() { // later ones have come
+		repaired = &f.repaired.gap
+	}
 	events, err := f.cfg.Source.Since(ctx, after, repairBatch)
 	if err != nil {
 		return err
@@ -85,6 +89,7 @@ func (f *Follower) repair(ctx context.Context, head Head, after int64) error {
 		f.lookSoon()
 		return fmt.Errorf("commit %d has been trimmed from the log", after+1)
 	}
+	repaired.Add(int64(len(events)))
 	notify(f.kick)
 	// One batch at a time, so that no more than one waits here.
 	if last := events[len(events)-1].Head(); !f.reached(ctx, last, f.cfg.Lease) {

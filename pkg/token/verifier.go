@@ -11,6 +11,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"stockroom/pkg/commitlog"
+	"stockroom/pkg/telemetry"
 )
 
 // Config says whose tokens to take and where to learn of keys and revocations.
@@ -90,6 +91,9 @@ func NewVerifier(cfg Config) *Verifier {
 		}),
 	}
 }
+
+// Measure shows in t how well revocations are followed. Call it before Run.
+func (v *Verifier) Measure(t *telemetry.Telemetry) { v.follower.Measure(t, "users") }
 
 // Run follows signing keys and revocations until ctx ends. It does not fail
 // when auth or users are away, it tries again.

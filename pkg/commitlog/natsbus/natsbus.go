@@ -102,9 +102,6 @@ func (b *Bus) Publish(ctx context.Context, subject string, data []byte) error {
 	return nil
 }
 
-// Connected reports whether there is a connection at the moment.
-func (b *Bus) Connected() bool { return b.conn.IsConnected() }
-
 func describe(span trace.Span, operation, subject string) {
 	if !span.IsRecording() {
 		return

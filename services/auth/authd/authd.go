@@ -101,7 +101,17 @@ func (s *Server) assemble(ctx context.Context) error {
 	httpapi.Mount(s.public, s.svc, signer.JWKS)
 	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: s.telemetry}, s.cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
 	httpapi.MountInternal(s.internal, s.svc)
+	s.measure(hasher)
 	return nil
+}
+
+func (s *Server) measure(hasher *bcrypthash.Hasher) {
+	s.db.measure(s.telemetry)
+	s.verifier.Measure(s.telemetry)
+	hasher.Measure(s.telemetry)
+	if s.bus != nil {
+		s.bus.Measure(s.telemetry)
+	}
 }
 
 // newVerifier returns a verifier that has the signing keys from here, where

@@ -7,6 +7,7 @@ import (
 
 	"stockroom/pkg/postgres"
 	"stockroom/pkg/sqlite"
+	"stockroom/pkg/telemetry"
 	"stockroom/services/auth"
 	"stockroom/services/auth/adapters/pgstore"
 	"stockroom/services/auth/adapters/sqlitestore"
@@ -18,6 +19,7 @@ type database struct {
 	changes     auth.Changes
 	sessions    auth.Sessions
 	keys        auth.Keys
+	measure     func(*telemetry.Telemetry)
 	close       func() error
 }
 
@@ -59,6 +61,7 @@ func openPostgres(ctx context.Context, url string, migrate bool) (database, erro
 		changes:     pgstore.NewChanges(pool),
 		sessions:    pgstore.NewSessions(pool),
 		keys:        pgstore.NewKeys(pool),
+		measure:     func(t *telemetry.Telemetry) { postgres.Measure(t, pool) },
 		close:       func() error { pool.Close(); return nil },
 	}, nil
 }
@@ -77,6 +80,7 @@ func openSQLite(ctx context.Context, path string, migrate bool) (database, error
 		changes:     sqlitestore.NewChanges(db),
 		sessions:    sqlitestore.NewSessions(db),
 		keys:        sqlitestore.NewKeys(db),
+		measure:     db.Measure,
 		close:       db.Close,
 	}, nil
 }

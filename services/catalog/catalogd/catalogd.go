@@ -80,7 +80,21 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 	httpapi.Mount(s.public, newService(s.db.store), s.cache, s.follower)
 	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: t}, cfg.InternalToken, s.ready())
 	httplog.Mount(s.internal.App(), s.db.log)
+	s.measure()
 	return s, nil
+}
+
+func (s *Server) measure() {
+	s.db.measure(s.telemetry)
+	s.verifier.Measure(s.telemetry)
+	if s.bus != nil {
+		s.bus.Measure(s.telemetry)
+	}
+	s.cache.Measure(s.telemetry)
+	s.follower.Measure(s.telemetry, "catalog")
+	if s.shared != nil {
+		s.shared.Measure(s.telemetry)
+	}
 }
 
 // newCache makes the cache and what keeps it in step with the log.

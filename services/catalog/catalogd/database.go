@@ -13,6 +13,7 @@ import (
 	"stockroom/pkg/commitlog/sqlitelog"
 	"stockroom/pkg/postgres"
 	"stockroom/pkg/sqlite"
+	"stockroom/pkg/telemetry"
 	"stockroom/services/catalog"
 	"stockroom/services/catalog/adapters/pgstore"
 	"stockroom/services/catalog/adapters/sqlitestore"
@@ -27,7 +28,8 @@ type database struct {
 		OnCommit(tell func(context.Context, commitlog.Event))
 		Trim(ctx context.Context, keep time.Duration, rows int64) error
 	}
-	close func() error
+	measure func(*telemetry.Telemetry)
+	close   func() error
 }
 
 // Migrate brings the schema at url, as Config.DatabaseURL has it, up to date.
@@ -53,12 +55,15 @@ func openDatabase(ctx context.Context, url string, migrate bool) (database, erro
 			return database{}, err
 		}
 		log := pglog.New(pool)
-		closeBoth := func() error {
-			log.Close()
-			pool.Close()
-			return nil
-		}
-		return database{pgstore.New(pool, log), log, closeBoth}, nil
+		return database{
+			store: pgstore.New(pool, log), log: log,
+			measure: func(t *telemetry.Telemetry) { postgres.Measure(t, pool) },
+			close: func() error {
+				log.Close()
+				pool.Close()
+				return nil
+			},
+		}, nil
 	case "sqlite":
 		open := sqlite.OpenMigrated
 		if migrate {
@@ -69,7 +74,7 @@ func openDatabase(ctx context.Context, url string, migrate bool) (database, erro
 			return database{}, err
 		}
 		log := sqlitelog.New(db)
-		return database{sqlitestore.New(db, log), log, db.Close}, nil
+		return database{sqlitestore.New(db, log), log, db.Measure, db.Close}, nil
 	default:
 		return database{}, errors.New("want a postgres or sqlite URL in STOCKROOM_DATABASE_URL")
 	}

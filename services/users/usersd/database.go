@@ -11,6 +11,7 @@ import (
 	"stockroom/pkg/commitlog/sqlitelog"
 	"stockroom/pkg/postgres"
 	"stockroom/pkg/sqlite"
+	"stockroom/pkg/telemetry"
 	"stockroom/services/users"
 	"stockroom/services/users/adapters/pgstore"
 	"stockroom/services/users/adapters/sqlitestore"
@@ -28,7 +29,8 @@ type database struct {
 		OnCommit(tell func(context.Context, commitlog.Event))
 		Trim(ctx context.Context, keep time.Duration, rows int64) error
 	}
-	close func() error
+	measure func(*telemetry.Telemetry)
+	close   func() error
 }
 
 // Migrate brings the schema at url, as Config.DatabaseURL has it, up to date.
@@ -54,11 +56,15 @@ func openDatabase(ctx context.Context, url string, migrate bool) (database, erro
 			return database{}, err
 		}
 		log := pglog.New(pool)
-		return database{pgstore.New(pool, log), log, func() error {
-			log.Close()
-			pool.Close()
-			return nil
-		}}, nil
+		return database{
+			store: pgstore.New(pool, log), log: log,
+			measure: func(t *telemetry.Telemetry) { postgres.Measure(t, pool) },
+			close: func() error {
+				log.Close()
+				pool.Close()
+				return nil
+			},
+		}, nil
 	case "sqlite":
 		open := sqlite.OpenMigrated
 		if migrate {
@@ -69,7 +75,7 @@ func openDatabase(ctx context.Context, url string, migrate bool) (database, erro
 			return database{}, err
 		}
 		log := sqlitelog.New(db)
-		return database{sqlitestore.New(db, log), log, db.Close}, nil
+		return database{sqlitestore.New(db, log), log, db.Measure, db.Close}, nil
 	default:
 		return database{}, errors.New("want postgres://… or sqlite:/path in STOCKROOM_DATABASE_URL")
 	}

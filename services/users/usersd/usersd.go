@@ -70,7 +70,16 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 	httpapi.Mount(s.public, svc)
 	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: t}, cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
 	internalapi.Mount(s.internal, svc, s.db.log)
+	s.measure()
 	return s, nil
+}
+
+func (s *Server) measure() {
+	s.db.measure(s.telemetry)
+	s.verifier.Measure(s.telemetry)
+	if s.bus != nil {
+		s.bus.Measure(s.telemetry)
+	}
 }
 
 func newChange() users.ChangeID { return users.ChangeID(uuid.Must(uuid.NewV7()).String()) }
