@@ -1,0 +1,172 @@
+package k8s_test
+
+import (
+	"maps"
+	"net"
+	"net/url"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+)
+
+func TestProgramsKnowTheirVariables(t *testing.T) {
+	t.Parallel()
+
+	eachForm(t, func(t *testing.T, s system) {
+		for name, program := range programs {
+			known, required := variables(t, program.folder)
+			for _, c := range containers(s.workloads()[name]) {
+				environment := s.environment(t, c)
+				given := make(map[string]bool)
+				for variable := range environment {
+					variable = strings.TrimSuffix(variable, "_FILE")
+					given[variable] = true
+					if strings.HasPrefix(variable, "STOCKROOM_") {
+						require.Contains(t, known, variable, "%s/%s", name, c.Name)
+					}
+				}
+				for _, variable := range required {
+					require.True(t, given[variable], "%s/%s lacks %s", name, c.Name, variable)
+				}
+			}
+		}
+	})
+}
+
+// Every secret that a pod mounts is one that its programs read, and the other way
+// round.
+func TestSecretsAreWhereProgramsLook(t *testing.T) {
+	t.Parallel()
+
+	eachForm(t, func(t *testing.T, s system) {
+		for name := range programs {
+			pod := s.workloads()[name]
+			var mounted []string
+			for _, volume := range pod.Spec.Volumes {
+				for _, item := range volume.Secret.Items {
+					mounted = append(mounted, item.Path)
+				}
+			}
+			for _, c := range containers(pod) {
+				require.Len(t, c.VolumeMounts, 1)
+				var read []string
+				for variable, value := range s.environment(t, c) {
+					if strings.HasSuffix(variable, "_FILE") {
+						require.Equal(t, c.VolumeMounts[0].MountPath, path.Dir(value), variable)
+						read = append(read, path.Base(value))
+					}
+				}
+				require.ElementsMatch(t, mounted, read, "%s/%s", name, c.Name)
+			}
+		}
+	})
+}
+
+func TestAddressesAreThoseOfServices(t *testing.T) {
+	t.Parallel()
+
+	eachForm(t, func(t *testing.T, s system) {
+		tried := 0
+		for name := range programs {
+			for variable, value := range s.environment(t, s.workloads()[name].Spec.Containers[0]) {
+				if strings.HasPrefix(variable, "STOCKROOM_") && strings.HasPrefix(value, "http:") {
+					tried++
+					s.requireAddress(t, value)
+				}
+			}
+		}
+		require.NotZero(t, tried)
+		for key, value := range s.secrets()["stockroom-secrets"] {
+			if strings.HasSuffix(key, "-url") {
+				s.requireAddress(t, value)
+			}
+		}
+	})
+}
+
+func TestPodsOutliveTheirDrain(t *testing.T) {
+	t.Parallel()
+
+	eachForm(t, func(t *testing.T, s system) {
+		for name := range programs {
+			pod := s.workloads()[name]
+			environment := s.environment(t, pod.Spec.Containers[0])
+			drain, err := time.ParseDuration(environment["STOCKROOM_DRAIN"])
+			require.NoError(t, err)
+			grace, err := time.ParseDuration(environment["STOCKROOM_GRACE"])
+			require.NoError(t, err)
+			allowed := time.Duration(*pod.Spec.TerminationGracePeriodSeconds) * time.Second
+			require.Greater(t, allowed, drain+2*grace, "the doors close one after the other")
+		}
+	})
+}
+
+// requireAddress fails unless raw leads to a port of a service.
+func (s system) requireAddress(t *testing.T, raw string) {
+	t.Helper()
+
+	u, err := url.Parse(raw)
+	require.NoError(t, err)
+	host, number, err := net.SplitHostPort(u.Host)
+	require.NoError(t, err, u.Host)
+	service := all[*corev1.Service](s)[host]
+	require.NotNil(t, service, host)
+	require.True(t, slices.ContainsFunc(service.Spec.Ports, func(p corev1.ServicePort) bool {
+		return strconv.Itoa(int(p.Port)) == number
+	}), u.Host)
+}
+
+// environment returns the variables that a container gets from what is written
+// in manifests; each name that it refers to has to exist.
+func (s system) environment(t *testing.T, c corev1.Container) map[string]string {
+	t.Helper()
+
+	environment := make(map[string]string)
+	for _, from := range c.EnvFrom {
+		require.NotNil(t, from.ConfigMapRef, "%s: secrets are files", c.Name)
+		config := all[*corev1.ConfigMap](s)[from.ConfigMapRef.Name]
+		require.NotNil(t, config, from.ConfigMapRef.Name)
+		maps.Copy(environment, config.Data)
+	}
+	for _, variable := range c.Env {
+		environment[variable.Name] = variable.Value
+	}
+	return environment
+}
+
+var (
+	variableRow = regexp.MustCompile("(?m)^\\| (`STOCKROOM_[^|]*) \\|([^|]*)\\|")
+	variable    = regexp.MustCompile("`([A-Z_]+)`")
+)
+
+// variables returns those that the README in folder explains, and which of them
+// are required.
+func variables(t *testing.T, folder string) (known, required []string) {
+	t.Helper()
+
+	text, err := os.ReadFile("../../" + folder + "/README.md")
+	require.NoError(t, err)
+	for _, row := range variableRow.FindAllStringSubmatch(string(text), -1) {
+		for _, name := range variable.FindAllStringSubmatch(row[1], -1) {
+			v := name[1]
+			if strings.HasPrefix(v, "_") { // another one like that before it
+				last := known[len(known)-1]
+				v = last[:strings.LastIndex(last, "_")] + v
+			}
+			known = append(known, v)
+			if strings.TrimSpace(row[2]) == "required" {
+				required = append(required, v)
+			}
+		}
+	}
+	require.NotEmpty(t, required)
+	return known, required
+}
