@@ -22,7 +22,7 @@ func TestProgramsKnowTheirVariables(t *testing.T) {
 
 	eachForm(t, func(t *testing.T, s system) {
 		for name, program := range programs {
-			known, required := variables(t, program.folder)
+			known := variables(t, program.folder)
 			for _, c := range containers(s.workloads()[name]) {
 				environment := s.environment(t, c)
 				given := make(map[string]bool)
@@ -33,8 +33,8 @@ func TestProgramsKnowTheirVariables(t *testing.T) {
 						require.Contains(t, known, variable, "%s/%s", name, c.Name)
 					}
 				}
-				for _, variable := range required {
-					require.True(t, given[variable], "%s/%s lacks %s", name, c.Name, variable)
+				for variable, value := range known {
+					require.True(t, given[variable] || value != "required", "%s/%s lacks %s", name, c.Name, variable)
 				}
 			}
 		}
@@ -70,20 +70,25 @@ func TestSecretsAreWhereProgramsLook(t *testing.T) {
 	})
 }
 
+// Programs that are told nothing look for the services at their usual names.
 func TestAddressesAreThoseOfServices(t *testing.T) {
 	t.Parallel()
 
 	eachForm(t, func(t *testing.T, s system) {
-		tried := 0
-		for name := range programs {
-			for variable, value := range s.environment(t, s.workloads()[name].Spec.Containers[0]) {
-				if strings.HasPrefix(variable, "STOCKROOM_") && strings.HasPrefix(value, "http:") {
+		for name, program := range programs {
+			environment := s.environment(t, s.workloads()[name].Spec.Containers[0])
+			tried := 0
+			for variable, value := range variables(t, program.folder) {
+				if given, ok := environment[variable]; ok {
+					value = given
+				}
+				if strings.HasPrefix(value, "http:") {
 					tried++
 					s.requireAddress(t, value)
 				}
 			}
+			require.NotZero(t, tried, name)
 		}
-		require.NotZero(t, tried)
 		for key, value := range s.secrets()["stockroom-secrets"] {
 			if strings.HasSuffix(key, "-url") {
 				s.requireAddress(t, value)
@@ -147,26 +152,24 @@ var (
 	variable    = regexp.MustCompile("`([A-Z_]+)`")
 )
 
-// variables returns those that the README in folder explains, and which of them
-// are required.
-func variables(t *testing.T, folder string) (known, required []string) {
+// variables returns those that the README in folder explains, with what they are
+// when nothing is said: a value, nothing, or "required".
+func variables(t *testing.T, folder string) map[string]string {
 	t.Helper()
 
 	text, err := os.ReadFile("../../" + folder + "/README.md")
 	require.NoError(t, err)
+	known := make(map[string]string)
 	for _, row := range variableRow.FindAllStringSubmatch(string(text), -1) {
+		last := ""
 		for _, name := range variable.FindAllStringSubmatch(row[1], -1) {
 			v := name[1]
 			if strings.HasPrefix(v, "_") { // another one like that before it
-				last := known[len(known)-1]
 				v = last[:strings.LastIndex(last, "_")] + v
 			}
-			known = append(known, v)
-			if strings.TrimSpace(row[2]) == "required" {
-				required = append(required, v)
-			}
+			known[v], last = strings.Trim(row[2], " `"), v
 		}
 	}
-	require.NotEmpty(t, required)
-	return known, required
+	require.Equal(t, "required", known["STOCKROOM_INTERNAL_TOKEN"])
+	return known
 }

@@ -75,7 +75,6 @@ func TestServicesLeadToPods(t *testing.T) {
 		}
 		for _, name := range []string{"auth", "users", "catalog"} {
 			require.Equal(t, corev1.ClusterIPNone, services[name].Spec.ClusterIP, "the gateway wants every address of %s", name)
-			require.True(t, services[name].Spec.PublishNotReadyAddresses, name)
 		}
 		for _, ingress := range all[*networkingv1.Ingress](s) {
 			backend := ingress.Spec.Rules[0].HTTP.Paths[0].Backend.Service
