@@ -17,101 +17,87 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-func TestProgramsKnowTheirVariables(t *testing.T) {
-	t.Parallel()
-
-	eachForm(t, func(t *testing.T, s system) {
-		for name, program := range programs {
-			known := variables(t, program.folder)
-			for _, c := range containers(s.workloads()[name]) {
-				environment := s.environment(t, c)
-				given := make(map[string]bool)
-				for variable := range environment {
-					variable = strings.TrimSuffix(variable, "_FILE")
-					given[variable] = true
-					if strings.HasPrefix(variable, "STOCKROOM_") {
-						require.Contains(t, known, variable, "%s/%s", name, c.Name)
-					}
-				}
-				for variable, value := range known {
-					require.True(t, given[variable] || value != "required", "%s/%s lacks %s", name, c.Name, variable)
+func programsKnowTheirVariables(t *testing.T, s system) {
+	for name, program := range programs {
+		known := variables(t, program.folder)
+		for _, c := range containers(s.workloads()[name]) {
+			environment := s.environment(t, c)
+			given := make(map[string]bool)
+			for variable := range environment {
+				variable = strings.TrimSuffix(variable, "_FILE")
+				given[variable] = true
+				if strings.HasPrefix(variable, "STOCKROOM_") {
+					require.Contains(t, known, variable, "%s/%s", name, c.Name)
 				}
 			}
+			for variable, value := range known {
+				require.True(t, given[variable] || value != "required", "%s/%s lacks %s", name, c.Name, variable)
+			}
 		}
-	})
+	}
 }
 
 // Every secret that a pod mounts is one that its programs read, and the other way
 // round.
-func TestSecretsAreWhereProgramsLook(t *testing.T) {
-	t.Parallel()
-
-	eachForm(t, func(t *testing.T, s system) {
-		for name := range programs {
-			pod := s.workloads()[name]
-			var mounted []string
-			for _, volume := range pod.Spec.Volumes {
-				for _, item := range volume.Secret.Items {
-					mounted = append(mounted, item.Path)
-				}
-			}
-			for _, c := range containers(pod) {
-				require.Len(t, c.VolumeMounts, 1)
-				var read []string
-				for variable, value := range s.environment(t, c) {
-					if strings.HasSuffix(variable, "_FILE") {
-						require.Equal(t, c.VolumeMounts[0].MountPath, path.Dir(value), variable)
-						read = append(read, path.Base(value))
-					}
-				}
-				require.ElementsMatch(t, mounted, read, "%s/%s", name, c.Name)
+func secretsAreWhereProgramsLook(t *testing.T, s system) {
+	for name := range programs {
+		pod := s.workloads()[name]
+		var mounted []string
+		for _, volume := range pod.Spec.Volumes {
+			for _, item := range volume.Secret.Items {
+				mounted = append(mounted, item.Path)
 			}
 		}
-	})
+		for _, c := range containers(pod) {
+			require.Len(t, c.VolumeMounts, 1)
+			var read []string
+			for variable, value := range s.environment(t, c) {
+				if strings.HasSuffix(variable, "_FILE") {
+					require.Equal(t, c.VolumeMounts[0].MountPath, path.Dir(value), variable)
+					read = append(read, path.Base(value))
+				}
+			}
+			require.ElementsMatch(t, mounted, read, "%s/%s", name, c.Name)
+		}
+	}
 }
 
 // Programs that are told nothing look for the services at their usual names.
-func TestAddressesAreThoseOfServices(t *testing.T) {
-	t.Parallel()
-
-	eachForm(t, func(t *testing.T, s system) {
-		for name, program := range programs {
-			environment := s.environment(t, s.workloads()[name].Spec.Containers[0])
-			tried := 0
-			for variable, value := range variables(t, program.folder) {
-				if given, ok := environment[variable]; ok {
-					value = given
-				}
-				if strings.HasPrefix(value, "http:") {
-					tried++
-					s.requireAddress(t, value)
-				}
+func addressesAreThoseOfServices(t *testing.T, s system) {
+	for name, program := range programs {
+		environment := s.environment(t, s.workloads()[name].Spec.Containers[0])
+		tried := 0
+		for variable, value := range variables(t, program.folder) {
+			if given, ok := environment[variable]; ok {
+				value = given
 			}
-			require.NotZero(t, tried, name)
-		}
-		for key, value := range s.secrets()["stockroom-secrets"] {
-			if strings.HasSuffix(key, "-url") {
+			if strings.HasPrefix(value, "http:") {
+				tried++
 				s.requireAddress(t, value)
 			}
 		}
-	})
+		require.NotZero(t, tried, name)
+	}
+	for _, secret := range all[*corev1.Secret](s) {
+		for key, value := range secret.Data {
+			if strings.HasSuffix(key, "-url") {
+				s.requireAddress(t, strings.TrimSpace(string(value)))
+			}
+		}
+	}
 }
 
-func TestPodsOutliveTheirDrain(t *testing.T) {
-	t.Parallel()
-
-	eachForm(t, func(t *testing.T, s system) {
-		for name := range programs {
-			pod := s.workloads()[name]
-			environment := s.environment(t, pod.Spec.Containers[0])
-			drain, err := time.ParseDuration(environment["STOCKROOM_DRAIN"])
-			require.NoError(t, err)
-			grace, err := time.ParseDuration(environment["STOCKROOM_GRACE"])
-			require.NoError(t, err)
-			allowed := time.Duration(*pod.Spec.TerminationGracePeriodSeconds) * time.Second
-			require.Greater(t, allowed, drain+2*grace, "the doors close one after the other")
-		}
-	})
+func podsOutliveTheirDrain(t *testing.T, s system) {
+	for name := range programs {
+		pod := s.workloads()[name]
+		environment := s.environment(t, pod.Spec.Containers[0])
+		drain, err := time.ParseDuration(environment["STOCKROOM_DRAIN"])
+		require.NoError(t, err)
+		grace, err := time.ParseDuration(environment["STOCKROOM_GRACE"])
+		require.NoError(t, err)
+		allowed := time.Duration(*pod.Spec.TerminationGracePeriodSeconds) * time.Second
+		require.Greater(t, allowed, drain+2*grace, "the doors close one after the other")
+	}
 }
 
 // requireAddress fails unless raw leads to a port of a service.

@@ -67,32 +67,23 @@ var ports = []port{
 	{corev1.ProtocolUDP, 8000},
 }
 
-func TestNetworkHasTheArrowsOfTheArchitecture(t *testing.T) {
-	t.Parallel()
-
-	for name := range forms {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			s := build(t, forms[name](t))
-			peers := s.peers()
-			want := expand(t, append(slices.Clone(arrows), arrowsOf[name]...), peers)
-			network := reach{slices.Collect(maps.Values(all[*networkingv1.NetworkPolicy](s)))}
-			for from, a := range peers {
-				for to, b := range peers {
-					for _, p := range ports {
-						if from == to || a.namespace != "stockroom" && b.namespace != "stockroom" {
-							continue // not ours to say
-						}
-						arrow := arrowName(from, to, p)
-						require.Equal(t, want[arrow], network.allows(a, b, p), arrow)
-						delete(want, arrow)
-					}
+func networkHasTheArrowsOfTheArchitecture(t *testing.T, s system) {
+	peers := s.peers()
+	want := expand(t, append(slices.Clone(arrows), arrowsOf[s.form]...), peers)
+	network := reach{slices.Collect(maps.Values(all[*networkingv1.NetworkPolicy](s)))}
+	for from, a := range peers {
+		for to, b := range peers {
+			for _, p := range ports {
+				if from == to || a.namespace != "stockroom" && b.namespace != "stockroom" {
+					continue // not ours to say
 				}
+				arrow := arrowName(from, to, p)
+				require.Equal(t, want[arrow], network.allows(a, b, p), arrow)
+				delete(want, arrow)
 			}
-			require.Empty(t, want, "not tried")
-		})
+		}
 	}
+	require.Empty(t, want, "not tried")
 }
 
 // peers are all workloads, and those that may be around them.

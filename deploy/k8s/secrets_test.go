@@ -14,31 +14,56 @@ func TestReferencesExist(t *testing.T) {
 	t.Parallel()
 
 	s := build(t, "overlays/dev")
-	secrets, configs := s.secrets(), all[*corev1.ConfigMap](s)
 	for name, pod := range s.workloads() {
-		for _, c := range containers(pod) {
-			for _, from := range c.EnvFrom {
-				if from.SecretRef != nil {
-					require.Contains(t, all[*corev1.Secret](s), from.SecretRef.Name, name)
-				}
-				if from.ConfigMapRef != nil {
-					require.Contains(t, configs, from.ConfigMapRef.Name, name)
-				}
-			}
-			for _, mount := range c.VolumeMounts {
-				require.True(t, s.hasVolume(name, mount.Name), "%s/%s: %s", name, c.Name, mount.Name)
+		volumes := make(map[string]bool)
+		for _, volume := range pod.Spec.Volumes {
+			volumes[volume.Name] = true
+			for _, source := range sources(volume) {
+				s.requireSource(t, source)
 			}
 		}
-		for _, volume := range pod.Spec.Volumes {
-			if volume.Secret != nil {
-				require.Contains(t, all[*corev1.Secret](s), volume.Secret.SecretName, name)
-				for _, item := range volume.Secret.Items {
-					require.NotEmpty(t, secrets["stockroom-secrets"][item.Key], "%s: %s", name, item.Key)
-				}
+		if name == "postgres" {
+			volumes["data"] = true // of its claim
+		}
+		for _, c := range containers(pod) {
+			s.environment(t, c)
+			for _, mount := range c.VolumeMounts {
+				require.True(t, volumes[mount.Name], "%s/%s: %s", name, c.Name, mount.Name)
 			}
-			if volume.ConfigMap != nil {
-				require.Contains(t, configs, volume.ConfigMap.Name, name)
-			}
+		}
+	}
+}
+
+// sources returns where the files of a volume come from.
+func sources(volume corev1.Volume) (found []corev1.VolumeProjection) {
+	if v := volume.Secret; v != nil {
+		found = append(found, corev1.VolumeProjection{Secret: &corev1.SecretProjection{
+			LocalObjectReference: corev1.LocalObjectReference{Name: v.SecretName}, Items: v.Items,
+		}})
+	}
+	if v := volume.ConfigMap; v != nil {
+		found = append(found, corev1.VolumeProjection{ConfigMap: &corev1.ConfigMapProjection{
+			LocalObjectReference: v.LocalObjectReference, Items: v.Items,
+		}})
+	}
+	if v := volume.Projected; v != nil {
+		found = append(found, v.Sources...)
+	}
+	return found
+}
+
+// requireSource fails unless everything that source names is there.
+func (s system) requireSource(t *testing.T, source corev1.VolumeProjection) {
+	t.Helper()
+
+	if from := source.ConfigMap; from != nil {
+		require.Contains(t, all[*corev1.ConfigMap](s), from.Name)
+	}
+	if from := source.Secret; from != nil {
+		secrets := all[*corev1.Secret](s)
+		require.Contains(t, secrets, from.Name)
+		for _, item := range from.Items {
+			require.NotEmpty(t, secrets[from.Name].Data[item.Key], "%s: %s", from.Name, item.Key)
 		}
 	}
 }
@@ -67,27 +92,4 @@ func TestSecretsOfProductionAreDocumented(t *testing.T) {
 		documented = append(documented, key[1])
 	}
 	require.ElementsMatch(t, slices.Compact(wanted), documented)
-}
-
-var suffix = regexp.MustCompile("-[a-z0-9]{10}$")
-
-// secrets returns what is in the secrets that an overlay generates, by the name
-// that it gives them.
-func (s system) secrets() map[string]map[string]string {
-	secrets := make(map[string]map[string]string)
-	for name, secret := range all[*corev1.Secret](s) {
-		data := make(map[string]string)
-		for key, value := range secret.Data {
-			data[key] = string(value)
-		}
-		secrets[suffix.ReplaceAllString(name, "")] = data
-	}
-	return secrets
-}
-
-func (s system) hasVolume(workload, volume string) bool {
-	if workload == "postgres" && volume == "data" {
-		return true // of its claim
-	}
-	return slices.ContainsFunc(s.workloads()[workload].Spec.Volumes, func(v corev1.Volume) bool { return v.Name == volume })
 }

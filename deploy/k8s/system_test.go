@@ -20,6 +20,7 @@ import (
 
 // system is everything that one installation consists of.
 type system struct {
+	form    string
 	yaml    []byte
 	objects []runtime.Object
 }
@@ -45,14 +46,39 @@ func observed(t *testing.T) string {
 	return dir
 }
 
-// eachForm runs test on every form.
-func eachForm(t *testing.T, test func(t *testing.T, s system)) {
-	t.Helper()
+// A check tells one thing that holds for every form.
+type check func(t *testing.T, s system)
 
-	for name, dir := range forms {
-		t.Run(name, func(t *testing.T) {
+var checks = map[string]check{
+	"PodsAreRestricted":                    podsAreRestricted,
+	"PodsHaveNoMoreThanTheyNeed":           podsHaveNoMoreThanTheyNeed,
+	"ScoreFindsNothingCritical":            scoreFindsNothingCritical,
+	"NetworkHasTheArrowsOfTheArchitecture": networkHasTheArrowsOfTheArchitecture,
+	"ProgramsKnowTheirVariables":           programsKnowTheirVariables,
+	"SecretsAreWhereProgramsLook":          secretsAreWhereProgramsLook,
+	"AddressesAreThoseOfServices":          addressesAreThoseOfServices,
+	"PodsOutliveTheirDrain":                podsOutliveTheirDrain,
+	"ImagesHaveTags":                       imagesHaveTags,
+	"DoorsAndProbes":                       doorsAndProbes,
+	"ServicesLeadToPods":                   servicesLeadToPods,
+	"Replicas":                             replicas,
+}
+
+func TestOverlays(t *testing.T) {
+	t.Parallel()
+
+	for form, dir := range forms {
+		t.Run(form, func(t *testing.T) {
 			t.Parallel()
-			test(t, build(t, dir(t)))
+
+			s := build(t, dir(t))
+			s.form = form
+			for name, check := range checks {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					check(t, s)
+				})
+			}
 		})
 	}
 }
