@@ -68,6 +68,10 @@ check: lint test ## lint and test: do this before you commit
 bench: ## measure requests per second, latency and CPU, in both forms
 	go run ./pkg/testkit/cmd/withservers go test -run '^$$' -bench . -benchtime 2s ./e2e/load
 
+.PHONY: k8s-e2e
+k8s-e2e: ## install on the cluster of kubectl and test there; LOAD="kind load docker-image" hands it the images
+	./deploy/k8s/e2e
+
 .PHONY: assets
 assets: ## fetch the pages that the gateway embeds again
 	sh gateway/assets.sh
