@@ -14,6 +14,7 @@ import (
 type Options struct {
 	PasswordCost int    // 4 if zero, as tests make many accounts
 	Dir          string // of the one-process form's data; one of the test's own if empty
+	OwnPostgres  bool   // of separate processes: a server that can be stopped
 }
 
 func (o Options) cost() string {

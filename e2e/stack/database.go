@@ -17,14 +17,24 @@ import (
 
 // database is a PostgreSQL database in which each service has a role and a
 // schema, and sees nothing of the others.
-type database struct{ owner *url.URL }
+type database struct {
+	owner *url.URL
+	own   *testkit.PostgresServer // nil if the server is shared with other tests
+}
 
-func newDatabase(tb testing.TB) database {
+func newDatabase(tb testing.TB, own bool) (db database) {
 	tb.Helper()
 
-	owner, err := url.Parse(testkit.PostgresURL(tb))
+	var at string
+	if own {
+		db.own = testkit.NewPostgresServer(tb)
+		at = db.own.URL()
+	} else {
+		at = testkit.PostgresURL(tb)
+	}
+	var err error
+	db.owner, err = url.Parse(at)
 	require.NoError(tb, err)
-	db := database{owner}
 	db.exec(tb, `create extension if not exists pg_trgm`)
 	return db
 }
@@ -37,10 +47,12 @@ func (db database) url(tb testing.TB, service string) string {
 	db.exec(tb,
 		fmt.Sprintf(`create role %s login password '%s'`, role, password),
 		fmt.Sprintf(`create schema %s authorization %s`, service, role))
-	tb.Cleanup(func() {
-		// Roles belong to the whole server. Its schema goes first, as it owns that.
-		db.exec(tb, fmt.Sprintf(`drop owned by %s cascade`, role), `drop role `+role)
-	})
+	if db.own == nil {
+		tb.Cleanup(func() {
+			// Roles belong to the whole server. Its schema goes first, as it owns that.
+			db.exec(tb, fmt.Sprintf(`drop owned by %s cascade`, role), `drop role `+role)
+		})
+	}
 	u := *db.owner
 	u.User = url.UserPassword(role, password)
 	q := u.Query()

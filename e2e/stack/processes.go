@@ -26,7 +26,8 @@ func Processes(tb testing.TB, o Options) *System {
 	tb.Helper()
 
 	s := &System{Admin: admin, Processes: map[string]*Process{}, NATS: testkit.NewNATSServer(tb)}
-	db := newDatabase(tb)
+	db := newDatabase(tb, o.OwnPostgres)
+	s.Postgres = db.own
 	auth, users, gateway := newPlace(tb), newPlace(tb), newPlace(tb)
 	common := map[string]string{
 		"ENV": "development", "NATS_URL": s.NATS.URL(), "INTERNAL_TOKEN": secret(),

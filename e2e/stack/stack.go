@@ -31,6 +31,7 @@ type System struct {
 	Processes map[string]*Process
 	Redis     []*testkit.RedisServer // of each catalog
 	NATS      *testkit.NATSServer
+	Postgres  *testkit.PostgresServer // nil if it is shared
 }
 
 // Admin is an administrator that the system began with.
