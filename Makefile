@@ -65,7 +65,8 @@ api-compat: .bin/oasdiff ## look for changes of docs/api that break clients of t
 check: lint test ## lint and test: do this before you commit
 
 .PHONY: bench
-bench: ## measure requests per second, latency and CPU, in both forms
+bench: ## measure requests per second, latency and CPU, in both forms, and what the cache costs
+	go run ./pkg/testkit/cmd/withservers go test -run '^$$' -bench 'Hit|Propagation|Cached' -benchtime 2s -p 1 ./pkg/coherent ./services/catalog/adapters/httpapi
 	go run ./pkg/testkit/cmd/withservers go test -run '^$$' -bench . -benchtime 2s ./e2e/load
 
 .PHONY: k8s-e2e

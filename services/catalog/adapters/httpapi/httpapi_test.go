@@ -30,6 +30,7 @@ import (
 type server struct {
 	api   *web.API
 	store *store
+	cache *coherent.Cache
 }
 
 // store is one in memory that can be taken away.
@@ -52,7 +53,7 @@ func (s *store) Products(ctx context.Context, q catalog.Query) (catalog.Page, er
 	return s.Store.Products(ctx, q)
 }
 
-func newServer(t *testing.T) *server {
+func newServer(t testing.TB) *server {
 	t.Helper()
 
 	store := &store{Store: catalogtest.New()}
@@ -72,7 +73,7 @@ func newServer(t *testing.T) *server {
 
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	newID := func() catalog.ProductID { return catalog.ProductID(uuid.Must(uuid.NewV7()).String()) }
-	s := &server{web.New(web.Config{Title: "Catalog", Version: "test", Gate: gate{}}), store}
+	s := &server{web.New(web.Config{Title: "Catalog", Version: "test", Gate: gate{}}), store, cache}
 	httpapi.Mount(s.api, catalog.NewService(store, func() time.Time { return now }, newID), cache, follower)
 	return s
 }
