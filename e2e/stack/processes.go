@@ -25,7 +25,7 @@ func secret() string { return rand.Text() + rand.Text() }
 func Processes(tb testing.TB, o Options) *System {
 	tb.Helper()
 
-	s := &System{Admin: admin, Processes: map[string]*Process{}, NATS: testkit.NewNATSServer(tb)}
+	s := &System{Admin: admin, Processes: map[string]*Process{}, Internal: map[string]string{}, NATS: testkit.NewNATSServer(tb)}
 	db := newDatabase(tb)
 	auth, users, gateway := newPlace(tb), newPlace(tb), newPlace(tb)
 	common := map[string]string{
@@ -37,6 +37,7 @@ func Processes(tb testing.TB, o Options) *System {
 		env := maps.Clone(common)
 		maps.Copy(env, more)
 		env["ADDR"], env["INTERNAL_ADDR"] = at.public, at.internal
+		s.Internal[name] = "http://" + at.internal
 		s.Processes[name] = startProcess(tb, name, build(tb, program), env)
 	}
 	start("users", "usersd", users, map[string]string{"DATABASE_URL": db.url(tb, "users")})
