@@ -171,4 +171,3 @@ func count(got []string, prefix string) (n int) {
 	}
 	return n
 }
-

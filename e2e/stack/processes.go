@@ -25,7 +25,7 @@ func secret() string { return rand.Text() + rand.Text() }
 func Processes(tb testing.TB, o Options) *System {
 	tb.Helper()
 
-	s := &System{Admin: admin, Processes: map[string]*Process{}, NATS: testkit.NewNATSServer(tb)}
+	s := &System{Admin: admin, Processes: map[string]*Process{}, Internal: map[string]string{}, NATS: testkit.NewNATSServer(tb)}
 	db := newDatabase(tb, o.OwnPostgres)
 	s.Postgres = db.own
 	auth, users, gateway := newPlace(tb), newPlace(tb), newPlace(tb)
@@ -38,6 +38,7 @@ func Processes(tb testing.TB, o Options) *System {
 		env := maps.Clone(common)
 		maps.Copy(env, more)
 		env["ADDR"], env["INTERNAL_ADDR"] = at.public, at.internal
+		s.Internal[name] = "http://" + at.internal
 		s.Processes[name] = startEither(tb, name, program, env)
 	}
 	start("users", "usersd", users, map[string]string{"DATABASE_URL": db.url(tb, "users")})
