@@ -53,6 +53,12 @@ check: lint test ## lint and test: do this before you commit
 bench: ## measure requests per second, latency and CPU, in both forms
 	go run ./pkg/testkit/cmd/withservers go test -run '^$$' -bench . -benchtime 2s ./e2e/load
 
+PROGRAMME ?= replace kill outage
+
+.PHONY: compose-fleet
+compose-fleet: images ## replace, kill and stop parts of compose.prod.yaml under load; PROGRAMME=kill does one of them
+	VERSION=$(VERSION) deploy/compose/fleet.sh $(PROGRAMME)
+
 .PHONY: assets
 assets: ## fetch the pages that the gateway embeds again
 	sh gateway/assets.sh
