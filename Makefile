@@ -73,6 +73,12 @@ bench: ## measure requests per second, latency and CPU, in both forms, and what 
 k8s-e2e: ## install on the cluster of kubectl and test there; LOAD="kind load docker-image" hands it the images
 	./deploy/k8s/e2e
 
+PROGRAMME ?= replace kill outage
+
+.PHONY: compose-fleet
+compose-fleet: images ## replace, kill and stop parts of compose.prod.yaml under load; PROGRAMME=kill does one of them
+	VERSION=$(VERSION) deploy/compose/fleet.sh $(PROGRAMME)
+
 .PHONY: assets
 assets: ## fetch the pages that the gateway embeds again
 	sh gateway/assets.sh
