@@ -38,7 +38,7 @@ compose-e2e: deps ## bring up the system of compose.yaml, test it from outside, 
 test: deps ## test every module with the race detector, on real PostgreSQL, Redis and NATS
 	go run ./pkg/testkit/cmd/withservers go test -race $(TESTED:%=%/...)
 	go run ./pkg/testkit/cmd/withservers go test -race -timeout 20m ./e2e/...
-	go run ./pkg/testkit/cmd/withservers go test -run 'Protocol|Agree' ./pkg/coherent/model ./pkg/coherent/redisl2
+	go run ./pkg/testkit/cmd/withservers go test -run 'Protocol|Guard|Caution|Agree' ./pkg/coherent/model ./pkg/coherent/redisl2
 
 .PHONY: e2e-mixed
 e2e-mixed: deps ## test with SERVICE=catalog as it was at the last tag, or FROM another revision
