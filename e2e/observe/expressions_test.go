@@ -90,13 +90,13 @@ type series []map[string]string
 
 func (s series) match(name string, matchers []*labels.Matcher) bool {
 	return slices.ContainsFunc(s, func(one map[string]string) bool {
-		if one[labels.MetricName] != name {
+		if one[model.MetricNameLabel] != name {
 			return false
 		}
 		for _, m := range matchers {
 			value, shown := one[m.Name]
 			switch {
-			case m.Name == "job" || m.Name == labels.MetricName:
+			case m.Name == "job" || m.Name == model.MetricNameLabel:
 			case !shown:
 				return false
 			case m.Type == labels.MatchEqual && value != m.Value:

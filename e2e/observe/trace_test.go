@@ -121,11 +121,11 @@ func quiet(t *testing.T, r recorder, api *client) {
 		var told strings.Builder
 		told.WriteString(s.Name + s.Status.Description)
 		for _, kv := range s.Attributes {
-			told.WriteString(" " + kv.Value.Emit())
+			told.WriteString(" " + kv.Value.String())
 		}
 		for _, e := range s.Events {
 			for _, kv := range e.Attributes {
-				told.WriteString(" " + kv.Value.Emit())
+				told.WriteString(" " + kv.Value.String())
 			}
 		}
 		for _, secret := range append(api.secrets(), "Secret-Search", "Copper Kettle") {
