@@ -27,8 +27,8 @@ type Config struct {
 }
 
 // warmUp is how long the load runs before anything happens to the system, so
-// that all that is read is in the caches.
-const warmUp = 5 * time.Second
+// that every replica has cached the products that stay.
+const warmUp = 10 * time.Second
 
 // Run runs the programme on the system that cfg and driver lead to, and reports
 // to out. It fails if anything happened that must not.

@@ -27,7 +27,11 @@ type shop struct {
 	people   atomic.Int64
 }
 
-const productsOfEach = 100
+// Few enough for every replica to be asked for each many times in the warm-up.
+const (
+	stillProducts    = 25
+	changingProducts = 100
+)
 
 var errPrepare = errors.New("refused")
 
@@ -39,15 +43,15 @@ func (s *shop) open(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("sign in as %q: %w", cfg.Username, errPrepare)
 	}
 	s.admin.Store(who.Access)
-	for _, made := range []*[]string{&s.still, &s.changing} {
-		for range productsOfEach {
-			id, ok := s.create()
-			if !ok || ctx.Err() != nil {
-				return fmt.Errorf("create a product: %w", errPrepare)
-			}
-			*made = append(*made, id)
+	made := make([]string, 0, stillProducts+changingProducts)
+	for range cap(made) {
+		id, ok := s.create()
+		if !ok || ctx.Err() != nil {
+			return fmt.Errorf("create a product: %w", errPrepare)
 		}
+		made = append(made, id)
 	}
+	s.still, s.changing = made[:stillProducts], made[stillProducts:]
 	return nil
 }
 
