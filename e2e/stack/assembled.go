@@ -24,7 +24,7 @@ func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry) *
 	tb.Helper()
 
 	const env, issuer, grace = "development", "stockroom", 15 * time.Second
-	ctx, token, db := tb.Context(), secret(), newDatabase(tb)
+	ctx, token, db := tb.Context(), secret(), newDatabase(tb, false)
 	nats := testkit.NewNATSServer(tb)
 	auth, users, gateway := open(tb), open(tb), open(tb)
 	catalogs := []web.Doors{open(tb), open(tb)}
