@@ -5,8 +5,6 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/caarlos0/env/v11"
-
 	"stockroom/gateway/gatewayd"
 	"stockroom/pkg/run"
 	"stockroom/pkg/telemetry"
@@ -15,20 +13,12 @@ import (
 
 func main() {
 	run.Main("gateway", serve,
-		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: health},
+		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: run.With(health)},
 	)
 }
 
-func config() (gatewayd.Config, error) {
-	vars, err := run.Environment()
-	if err != nil {
-		return gatewayd.Config{}, err
-	}
-	return env.ParseAsWithOptions[gatewayd.Config](env.Options{Prefix: "STOCKROOM_", Environment: vars})
-}
-
 func serve(ctx context.Context, t *telemetry.Telemetry) (run.Server, error) {
-	cfg, err := config()
+	cfg, err := run.Config[gatewayd.Config]()
 	if err != nil {
 		return nil, err
 	}
@@ -39,10 +29,6 @@ func serve(ctx context.Context, t *telemetry.Telemetry) (run.Server, error) {
 	return gatewayd.New(ctx, cfg, doors, t)
 }
 
-func health(ctx context.Context, _ *slog.Logger) error {
-	cfg, err := config()
-	if err != nil {
-		return err
-	}
+func health(ctx context.Context, cfg gatewayd.Config, _ *slog.Logger) error {
 	return web.Probe(ctx, cfg.InternalAddr, "/readyz")
 }

@@ -5,8 +5,6 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/caarlos0/env/v11"
-
 	"stockroom/pkg/run"
 	"stockroom/pkg/telemetry"
 	"stockroom/pkg/web"
@@ -15,21 +13,13 @@ import (
 
 func main() {
 	run.Main("auth", serve,
-		run.Verb{Name: "migrate", About: "bring the schema up to date, and end", Do: migrate},
-		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: health},
+		run.Verb{Name: "migrate", About: "bring the schema up to date, and end", Do: run.With(migrate)},
+		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: run.With(health)},
 	)
 }
 
-func config() (authd.Config, error) {
-	vars, err := run.Environment()
-	if err != nil {
-		return authd.Config{}, err
-	}
-	return env.ParseAsWithOptions[authd.Config](env.Options{Prefix: "STOCKROOM_", Environment: vars})
-}
-
 func serve(ctx context.Context, t *telemetry.Telemetry) (run.Server, error) {
-	cfg, err := config()
+	cfg, err := run.Config[authd.Config]()
 	if err != nil {
 		return nil, err
 	}
@@ -40,11 +30,7 @@ func serve(ctx context.Context, t *telemetry.Telemetry) (run.Server, error) {
 	return authd.New(ctx, cfg, doors, t)
 }
 
-func migrate(ctx context.Context, log *slog.Logger) error {
-	cfg, err := config()
-	if err != nil {
-		return err
-	}
+func migrate(ctx context.Context, cfg authd.Config, log *slog.Logger) error {
 	if err := authd.Migrate(ctx, cfg.DatabaseURL); err != nil {
 		return err
 	}
@@ -52,10 +38,6 @@ func migrate(ctx context.Context, log *slog.Logger) error {
 	return nil
 }
 
-func health(ctx context.Context, _ *slog.Logger) error {
-	cfg, err := config()
-	if err != nil {
-		return err
-	}
+func health(ctx context.Context, cfg authd.Config, _ *slog.Logger) error {
 	return web.Probe(ctx, cfg.InternalAddr, "/readyz")
 }

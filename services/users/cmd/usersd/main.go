@@ -5,8 +5,6 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/caarlos0/env/v11"
-
 	"stockroom/pkg/run"
 	"stockroom/pkg/telemetry"
 	"stockroom/pkg/web"
@@ -15,22 +13,14 @@ import (
 
 func main() {
 	run.Main("users", serve,
-		run.Verb{Name: "migrate", About: "bring the schema up to date, and end", Do: migrate},
-		run.Verb{Name: "raise-epoch", About: "after a restore of the database and before anything serves: make caches start over", Do: raiseEpoch},
-		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: health},
+		run.Verb{Name: "migrate", About: "bring the schema up to date, and end", Do: run.With(migrate)},
+		run.Verb{Name: "raise-epoch", About: "after a restore of the database and before anything serves: make caches start over", Do: run.With(raiseEpoch)},
+		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: run.With(health)},
 	)
 }
 
-func config() (usersd.Config, error) {
-	vars, err := run.Environment()
-	if err != nil {
-		return usersd.Config{}, err
-	}
-	return env.ParseAsWithOptions[usersd.Config](env.Options{Prefix: "STOCKROOM_", Environment: vars})
-}
-
 func serve(ctx context.Context, t *telemetry.Telemetry) (run.Server, error) {
-	cfg, err := config()
+	cfg, err := run.Config[usersd.Config]()
 	if err != nil {
 		return nil, err
 	}
@@ -41,11 +31,7 @@ func serve(ctx context.Context, t *telemetry.Telemetry) (run.Server, error) {
 	return usersd.New(ctx, cfg, doors, t)
 }
 
-func migrate(ctx context.Context, log *slog.Logger) error {
-	cfg, err := config()
-	if err != nil {
-		return err
-	}
+func migrate(ctx context.Context, cfg usersd.Config, log *slog.Logger) error {
 	if err := usersd.Migrate(ctx, cfg.DatabaseURL); err != nil {
 		return err
 	}
@@ -53,11 +39,7 @@ func migrate(ctx context.Context, log *slog.Logger) error {
 	return nil
 }
 
-func raiseEpoch(ctx context.Context, log *slog.Logger) error {
-	cfg, err := config()
-	if err != nil {
-		return err
-	}
+func raiseEpoch(ctx context.Context, cfg usersd.Config, log *slog.Logger) error {
 	head, err := usersd.RaiseEpoch(ctx, cfg.DatabaseURL)
 	if err != nil {
 		return err
@@ -66,10 +48,6 @@ func raiseEpoch(ctx context.Context, log *slog.Logger) error {
 	return nil
 }
 
-func health(ctx context.Context, _ *slog.Logger) error {
-	cfg, err := config()
-	if err != nil {
-		return err
-	}
+func health(ctx context.Context, cfg usersd.Config, _ *slog.Logger) error {
 	return web.Probe(ctx, cfg.InternalAddr, "/readyz")
 }
