@@ -12,6 +12,8 @@ func (c *Cache) Measure(t *telemetry.Telemetry) {
 	count("cache_hits_total", hits, func(s Stats) int64 { return s.L2Hits }, "level", "l2")
 	count("cache_loads_total", "Reads of the database.", func(s Stats) int64 { return s.Loads })
 	count("cache_bypasses_total", "Reads that could not use the caches: no lease, or behind.", func(s Stats) int64 { return s.Bypasses })
+	count("cache_stale_answers_total", "Answers labelled stale, as the database gave none.", func(s Stats) int64 { return s.StaleAnswers })
+	count("cache_refused_loads_total", "Reads of the database not tried, as it was away a moment ago.", func(s Stats) int64 { return s.Refusals })
 	count("cache_rejected_puts_total", "Values not kept because a write overtook their read.", func(s Stats) int64 { return s.RejectedPuts })
 	count("cache_resets_total", "Times that a level forgot everything.", func(s Stats) int64 { return s.Resets })
 	count("l2_errors_total", "Calls of the second level that failed or were not tried.", func(s Stats) int64 { return s.L2Errors })
