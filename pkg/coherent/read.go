@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"stockroom/pkg/commitlog"
 	"stockroom/pkg/errs"
 )
 
@@ -53,6 +54,17 @@ func (c *Cache) Get(ctx context.Context, key Key, least int64, load Load) (Answe
 		return c.bypass(ctx, key, least, a, load)
 	}
 	return c.answer(ctx, key, least, res, err)
+}
+
+// ListsUnchanged says whether every list is still as it was at commit at, as far
+// as a reader who presents commit least may be told. It asks the follower alone:
+// false may mean that nothing is proven at the moment.
+func (c *Cache) ListsUnchanged(ctx context.Context, at commitlog.Head, least int64) bool {
+	a := c.aim(ctx, least)
+	// What is applied by now has changed the era before the position.
+	now := c.l1.era.Load()
+	return a.proven && a.epoch == at.Epoch && now.epoch == at.Epoch && at.Seq <= a.seq &&
+		at.Seq >= now.floor && at.Seq >= now.listGen.Load() && c.fresh()
 }
 
 // aim finds out what a reader that arrives now must be shown.

@@ -8,6 +8,7 @@ import (
 
 	"stockroom/pkg/coherent"
 	"stockroom/pkg/coherent/memoryl2"
+	"stockroom/pkg/commitlog"
 )
 
 func TestCacheThatFollowsNothingReadsTheDatabase(t *testing.T) {
@@ -133,5 +134,25 @@ func TestReaderWaitsForTheEventItMustSee(t *testing.T) {
 
 		require.Equal(t, "a@2", <-second)
 		require.Zero(t, w.cache.Stats().Bypasses)
+	})
+}
+
+func TestListsUnchanged(t *testing.T) {
+	t.Parallel()
+	levels(t, func(t *testing.T, w *world) {
+		w.write("a")
+		at := w.place.Applied()
+		is := func(at commitlog.Head, least int64) bool { return w.cache.ListsUnchanged(t.Context(), at, least) }
+
+		require.True(t, is(at, at.Seq))
+		require.False(t, is(commitlog.Head{Epoch: at.Epoch, Seq: at.Seq - 1}, 0), "a list has changed since")
+		require.False(t, is(commitlog.Head{Epoch: at.Epoch, Seq: at.Seq + 1}, 0), "nobody knows of that commit")
+		require.False(t, is(commitlog.Head{Epoch: at.Epoch + 1, Seq: at.Seq}, 0))
+		require.False(t, is(at, at.Seq+1), "the reader knows of a commit that is not applied")
+		w.place.stale.Store(true)
+		require.False(t, is(at, 0), "nothing is proven")
+		w.place.stale.Store(false)
+		w.write("b")
+		require.False(t, is(at, 0))
 	})
 }

@@ -46,6 +46,14 @@ func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + 
 // with every commit, those that leave the list as it was too.
 func listETag(at catalog.Commit) string { return `W/"` + formatSeq(at) + `"` }
 
+// parseListETag reads what [listETag] wrote.
+func parseListETag(tag string) (catalog.Commit, bool) {
+	inner, opened := strings.CutPrefix(tag, `W/"`)
+	inner, closed := strings.CutSuffix(inner, `"`)
+	at, err := parseSeq(inner)
+	return at, opened && closed && err == nil && listETag(at) == tag
+}
+
 // anyMatch reports whether a header like If-None-Match, which compares weakly,
 // names tag.
 func anyMatch(header, tag string) bool {

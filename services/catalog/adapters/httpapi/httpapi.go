@@ -104,6 +104,9 @@ func (h *handler) search(c *fiber.Ctx, in searchInput) (web.Raw[productPage], er
 // page answers a page of products. The version of its cache entry is the epoch
 // that it was read in.
 func (h *handler) page(c *fiber.Ctx, q catalog.Query, in reading) (none web.Raw[productPage], err error) {
+	if known, err := h.unchanged(c, in); known || err != nil {
+		return none, err
+	}
 	entry, err := h.read(c, in.MinSeq, coherent.List(q.Canonical()), func(ctx context.Context) (coherent.Entry, error) {
 		page, err := h.svc.Products(ctx, q)
 		if err != nil {
@@ -116,6 +119,24 @@ func (h *handler) page(c *fiber.Ctx, q catalog.Query, in reading) (none web.Raw[
 	}
 	tag := listETag(catalog.Commit{Epoch: entry.Version, Seq: entry.AsOf})
 	return web.Raw[productPage]{JSON: unlessKnown(c, entry.Body, tag, in.IfNoneMatch)}, nil
+}
+
+// unchanged answers 304 if no list has changed since one of the tags that the
+// client has: no list is loaded for that, not even from a cache.
+func (h *handler) unchanged(c *fiber.Ctx, in reading) (bool, error) {
+	least, err := h.least(in.MinSeq)
+	if err != nil {
+		return false, err
+	}
+	for _, tag := range tags(in.IfNoneMatch) {
+		at, ok := parseListETag(tag)
+		if ok && h.cache.ListsUnchanged(c.UserContext(), commitlog.Head(at), least) {
+			c.Set(headerCacheStatus, "catalog-l1; hit")
+			unlessKnown(c, nil, tag, tag)
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // read reads through the cache and says where the entry came from.

@@ -85,6 +85,28 @@ func TestConditionalReads(t *testing.T) {
 	require.Equal(t, http.StatusOK, s.as(t, "GET", products, "", "If-None-Match: "+page).Status)
 }
 
+func TestKnownListIsNotLoaded(t *testing.T) {
+	t.Parallel()
+
+	s := newServer(t)
+	s.create(t, "A-1", "")
+	tag := s.as(t, "GET", products, "").Header.Get("ETag")
+	loads := s.cache.Stats().Loads
+	// The tag is of a commit, so it holds for lists that nobody has read yet.
+	a := s.as(t, "GET", products+"?page=7", "", "If-None-Match: "+tag)
+	require.Equal(t, http.StatusNotModified, a.Status)
+	require.Equal(t, tag, a.Header.Get("ETag"))
+	require.Equal(t, loads, s.cache.Stats().Loads)
+
+	for _, other := range []string{`W/"1.0"`, `W/"1.99"`, `W/"2.1"`, `W/"1.01"`, `W/"1.1`, `"1.1`} {
+		require.Equal(t, http.StatusOK, s.as(t, "GET", products, "", "If-None-Match: "+other).Status, other)
+	}
+	s.as(t, "GET", products, "", "If-None-Match: "+tag, "Catalog-Min-Seq: x").refused(t, http.StatusBadRequest, "malformed_request")
+	s.as(t, "GET", products+"?page=0", "", "If-None-Match: "+tag).refused(t, http.StatusUnprocessableEntity, "validation_failed")
+	s.create(t, "A-2", "")
+	require.Equal(t, http.StatusOK, s.as(t, "GET", products, "", "If-None-Match: "+tag).Status)
+}
+
 func TestLeastSequenceNumber(t *testing.T) {
 	t.Parallel()
 
