@@ -10,11 +10,11 @@ target "image" {
   name = program.command
   matrix = {
     program = [
-      { command = "authd", module = "services/auth", port = "8001" },
-      { command = "usersd", module = "services/users", port = "8002" },
-      { command = "catalogd", module = "services/catalog", port = "8003" },
-      { command = "gatewayd", module = "gateway", port = "8000" },
-      { command = "stockroom", module = "standalone", port = "8000" },
+      { command = "authd", module = "services/auth", port = "8001", tags = "grpcnotrace,nosqlite" },
+      { command = "usersd", module = "services/users", port = "8002", tags = "grpcnotrace,nosqlite" },
+      { command = "catalogd", module = "services/catalog", port = "8003", tags = "grpcnotrace,nosqlite" },
+      { command = "gatewayd", module = "gateway", port = "8000", tags = "grpcnotrace,nosqlite" },
+      { command = "stockroom", module = "standalone", port = "8000", tags = "grpcnotrace" },
     ]
   }
   dockerfile = "deploy/Dockerfile"
@@ -22,6 +22,7 @@ target "image" {
     COMMAND = program.command
     MODULE  = program.module
     PORT    = program.port
+    TAGS    = program.tags
     VERSION = VERSION
     COMMIT  = COMMIT
     GOPROXY = GOPROXY

@@ -5,12 +5,8 @@ import (
 	"errors"
 	"strings"
 
-	"stockroom/pkg/postgres"
-	"stockroom/pkg/sqlite"
 	"stockroom/pkg/telemetry"
 	"stockroom/services/auth"
-	"stockroom/services/auth/adapters/pgstore"
-	"stockroom/services/auth/adapters/sqlitestore"
 )
 
 // database is what one of the engines stores.
@@ -45,42 +41,4 @@ func openDatabase(ctx context.Context, url string, migrate bool) (database, erro
 	default:
 		return database{}, errDatabase
 	}
-}
-
-func openPostgres(ctx context.Context, url string, migrate bool) (database, error) {
-	open := postgres.OpenMigrated
-	if migrate {
-		open = postgres.Open
-	}
-	pool, err := open(ctx, url, pgstore.Migrations())
-	if err != nil {
-		return database{}, err
-	}
-	return database{
-		credentials: pgstore.NewCredentials(pool),
-		changes:     pgstore.NewChanges(pool),
-		sessions:    pgstore.NewSessions(pool),
-		keys:        pgstore.NewKeys(pool),
-		measure:     func(t *telemetry.Telemetry) { postgres.Measure(t, pool) },
-		close:       func() error { pool.Close(); return nil },
-	}, nil
-}
-
-func openSQLite(ctx context.Context, path string, migrate bool) (database, error) {
-	open := sqlite.OpenMigrated
-	if migrate {
-		open = sqlite.Open
-	}
-	db, err := open(ctx, path, sqlitestore.Migrations())
-	if err != nil {
-		return database{}, err
-	}
-	return database{
-		credentials: sqlitestore.NewCredentials(db),
-		changes:     sqlitestore.NewChanges(db),
-		sessions:    sqlitestore.NewSessions(db),
-		keys:        sqlitestore.NewKeys(db),
-		measure:     db.Measure,
-		close:       db.Close,
-	}, nil
 }

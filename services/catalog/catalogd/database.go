@@ -9,14 +9,8 @@ import (
 	"github.com/google/uuid"
 
 	"stockroom/pkg/commitlog"
-	"stockroom/pkg/commitlog/pglog"
-	"stockroom/pkg/commitlog/sqlitelog"
-	"stockroom/pkg/postgres"
-	"stockroom/pkg/sqlite"
 	"stockroom/pkg/telemetry"
 	"stockroom/services/catalog"
-	"stockroom/services/catalog/adapters/pgstore"
-	"stockroom/services/catalog/adapters/sqlitestore"
 )
 
 // database is the store and the log of one of the engines.
@@ -46,35 +40,9 @@ func openDatabase(ctx context.Context, url string, migrate bool) (database, erro
 	scheme, path, _ := strings.Cut(url, ":")
 	switch scheme {
 	case "postgres", "postgresql":
-		open := postgres.OpenMigrated
-		if migrate {
-			open = postgres.Open
-		}
-		pool, err := open(ctx, url, pgstore.Migrations())
-		if err != nil {
-			return database{}, err
-		}
-		log := pglog.New(pool)
-		return database{
-			store: pgstore.New(pool, log), log: log,
-			measure: func(t *telemetry.Telemetry) { postgres.Measure(t, pool) },
-			close: func() error {
-				log.Close()
-				pool.Close()
-				return nil
-			},
-		}, nil
+		return openPostgres(ctx, url, migrate)
 	case "sqlite":
-		open := sqlite.OpenMigrated
-		if migrate {
-			open = sqlite.Open
-		}
-		db, err := open(ctx, path, sqlitestore.Migrations())
-		if err != nil {
-			return database{}, err
-		}
-		log := sqlitelog.New(db)
-		return database{sqlitestore.New(db, log), log, db.Measure, db.Close}, nil
+		return openSQLite(ctx, path, migrate)
 	default:
 		return database{}, errors.New("want a postgres or sqlite URL in STOCKROOM_DATABASE_URL")
 	}

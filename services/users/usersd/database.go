@@ -7,14 +7,8 @@ import (
 	"time"
 
 	"stockroom/pkg/commitlog"
-	"stockroom/pkg/commitlog/pglog"
-	"stockroom/pkg/commitlog/sqlitelog"
-	"stockroom/pkg/postgres"
-	"stockroom/pkg/sqlite"
 	"stockroom/pkg/telemetry"
 	"stockroom/services/users"
-	"stockroom/services/users/adapters/pgstore"
-	"stockroom/services/users/adapters/sqlitestore"
 )
 
 // database is the store and the log of one of the engines.
@@ -47,35 +41,9 @@ func openDatabase(ctx context.Context, url string, migrate bool) (database, erro
 	scheme, path, _ := strings.Cut(url, ":")
 	switch scheme {
 	case "postgres", "postgresql":
-		open := postgres.OpenMigrated
-		if migrate {
-			open = postgres.Open
-		}
-		pool, err := open(ctx, url, pgstore.Migrations())
-		if err != nil {
-			return database{}, err
-		}
-		log := pglog.New(pool)
-		return database{
-			store: pgstore.New(pool, log), log: log,
-			measure: func(t *telemetry.Telemetry) { postgres.Measure(t, pool) },
-			close: func() error {
-				log.Close()
-				pool.Close()
-				return nil
-			},
-		}, nil
+		return openPostgres(ctx, url, migrate)
 	case "sqlite":
-		open := sqlite.OpenMigrated
-		if migrate {
-			open = sqlite.Open
-		}
-		db, err := open(ctx, path, sqlitestore.Migrations())
-		if err != nil {
-			return database{}, err
-		}
-		log := sqlitelog.New(db)
-		return database{sqlitestore.New(db, log), log, db.Measure, db.Close}, nil
+		return openSQLite(ctx, path, migrate)
 	default:
 		return database{}, errors.New("want postgres://… or sqlite:/path in STOCKROOM_DATABASE_URL")
 	}

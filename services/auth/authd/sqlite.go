@@ -1,0 +1,29 @@
+//go:build !nosqlite
+
+package authd
+
+import (
+	"context"
+
+	"stockroom/pkg/sqlite"
+	"stockroom/services/auth/adapters/sqlitestore"
+)
+
+func openSQLite(ctx context.Context, path string, migrate bool) (database, error) {
+	open := sqlite.OpenMigrated
+	if migrate {
+		open = sqlite.Open
+	}
+	db, err := open(ctx, path, sqlitestore.Migrations())
+	if err != nil {
+		return database{}, err
+	}
+	return database{
+		credentials: sqlitestore.NewCredentials(db),
+		changes:     sqlitestore.NewChanges(db),
+		sessions:    sqlitestore.NewSessions(db),
+		keys:        sqlitestore.NewKeys(db),
+		measure:     db.Measure,
+		close:       db.Close,
+	}, nil
+}
