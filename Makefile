@@ -37,7 +37,7 @@ compose-e2e: deps ## bring up the system of compose.yaml, test it from outside, 
 .PHONY: test
 test: deps ## test every module with the race detector, on real PostgreSQL, Redis and NATS
 	go run ./pkg/testkit/cmd/withservers go test -race $(TESTED:%=%/...)
-	go run ./pkg/testkit/cmd/withservers go test -race -timeout 20m ./e2e/...
+	go run ./pkg/testkit/cmd/withservers go test -race -p 1 -timeout 20m ./e2e/...
 	go run ./pkg/testkit/cmd/withservers go test -run 'Protocol|Guard|Caution|Agree' ./pkg/coherent/model ./pkg/coherent/redisl2
 
 .PHONY: e2e-mixed

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"stockroom/e2e/stack"
@@ -54,7 +55,7 @@ func (c *client) create(t *testing.T, header http.Header) string {
 	var product struct {
 		ID string `json:"id"`
 	}
-	body := `{"name": "Copper Kettle", "price": 49.90, "stock": 12, "category": "Kitchen", "sku": "KETTLE-1"}`
+	body := `{"name": "Copper Kettle", "price": 49.90, "stock": 12, "category": "Kitchen", "sku": "` + uuid.NewString() + `"}`
 	require.NoError(t, json.Unmarshal(c.call(t, http.MethodPost, "/api/v1/products", body, header, http.StatusCreated), &product))
 	return product.ID
 }

@@ -3,17 +3,19 @@ package observe_test
 import (
 	"log/slog"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
 
 	"stockroom/e2e/stack"
 	"stockroom/pkg/telemetry"
@@ -40,16 +42,34 @@ func (r recorder) trace(id string) (names []string, spans tracetest.SpanStubs) {
 	return names, spans
 }
 
-var patience = 10 * time.Second
-
 const (
-	writeTrace  = "4bf92f3577b34da6a3ce929d0e0e4736"
-	readTrace   = "5bf92f3577b34da6a3ce929d0e0e4736"
-	signInTrace = "6bf92f3577b34da6a3ce929d0e0e4736"
+	patience   = 30 * time.Second
+	validTrace = "4bf92f3577b34da6a3ce929d0e0e4736"
 )
 
 func parent(trace string) http.Header {
 	return http.Header{"Traceparent": {"00-" + trace + "-00f067aa0ba902b7-01"}}
+}
+
+// shows does what is to be traced, until its trace has all of want. Once need
+// not be enough: on a busy machine a call of Redis is given up before its end.
+func (r recorder) shows(t *testing.T, want []string, do func(header http.Header)) tracetest.SpanStubs {
+	t.Helper()
+
+	var got []string
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		id := trace.TraceID(uuid.New()).String()
+		do(parent(id))
+		var spans tracetest.SpanStubs
+		for until := time.Now().Add(time.Second); time.Now().Before(until); {
+			if got, spans = r.trace(id); contains(got, want) {
+				return spans
+			}
+			runtime.Gosched()
+		}
+	}
+	require.Subset(t, got, want) // which shows the difference
+	return nil
 }
 
 func TestOneRequestIsOneTrace(t *testing.T) {
@@ -59,44 +79,23 @@ func TestOneRequestIsOneTrace(t *testing.T) {
 	system := stack.Assembled(t, r.voice)
 	api := newClient(t, system)
 
-	for _, catalog := range system.Catalogs { // whose second levels begin with the first read that needs them
-		require.Equal(t, http.StatusNotFound, api.status(t, catalog+"/api/v1/products/0190d7f4-2c1e-7000-8000-000000000000"))
-	}
-	product := api.create(t, parent(writeTrace))
-	api.call(t, http.MethodGet, "/api/v1/products/"+product+"?q=Secret-Search", "", parent(readTrace), http.StatusOK)
-	api.signIn(t, parent(signInTrace))
-
-	for trace, want := range map[string][]string{
-		writeTrace: {
-			"gateway: POST /api/v1/products", "gateway: forward to catalog",
-			"catalog: POST /api/v1/products", "catalog: BEGIN", "catalog: UPDATE", "catalog: INSERT", "catalog: COMMIT",
-			"catalog: publish stockroom.catalog.log", "catalog: receive stockroom.catalog.log",
-			"catalog: apply commit", "catalog: redis apply",
-		},
-		readTrace: {
-			"gateway: GET /api/v1/products/{}", "gateway: forward to catalog", "catalog: GET /api/v1/products/:id",
-			"catalog: redis get", "catalog: SELECT", "catalog: redis fill",
-		},
-		signInTrace: {
-			"gateway: POST /api/v1/auth/login", "auth: POST /api/v1/auth/login", "auth: call 127.0.0.1",
-			"users: POST /internal/v1/accounts/lookup", "users: SELECT", "auth: SELECT",
-		},
-	} {
-		var got []string
-		if !assert.Eventually(t, func() bool {
-			got, _ = r.trace(trace)
-			return contains(got, want)
-		}, patience, 10*time.Millisecond) {
-			require.Subset(t, got, want) // which shows the difference
-		}
-	}
-	both, _ := r.trace(writeTrace)
-	require.Equal(t, 2, count(both, "catalog: apply commit"), "each replica applies it: %s", both)
-
-	for _, trace := range []string{writeTrace, readTrace, signInTrace} {
-		_, spans := r.trace(trace)
-		connected(t, spans)
-	}
+	connected(t, r.shows(t, []string{
+		"gateway: POST /api/v1/products", "gateway: forward to catalog",
+		"catalog: POST /api/v1/products", "catalog: BEGIN", "catalog: UPDATE", "catalog: INSERT", "catalog: COMMIT",
+		"catalog: publish stockroom.catalog.log", "catalog: receive stockroom.catalog.log",
+		"catalog: apply commit", "catalog: apply commit", // each of the two replicas
+		"catalog: redis apply",
+	}, func(h http.Header) { api.create(t, h) }))
+	connected(t, r.shows(t, []string{
+		"gateway: GET /api/v1/products/{}", "gateway: forward to catalog", "catalog: GET /api/v1/products/:id",
+		"catalog: redis get", "catalog: SELECT", "catalog: redis fill",
+	}, func(h http.Header) {
+		api.call(t, http.MethodGet, "/api/v1/products/"+api.create(t, nil)+"?q=Secret-Search", "", h, http.StatusOK)
+	}))
+	connected(t, r.shows(t, []string{
+		"gateway: POST /api/v1/auth/login", "auth: POST /api/v1/auth/login", "auth: call 127.0.0.1",
+		"users: POST /internal/v1/accounts/lookup", "users: SELECT", "auth: SELECT",
+	}, func(h http.Header) { api.signIn(t, h) }))
 	quiet(t, r, api)
 }
 
@@ -139,7 +138,7 @@ func TestTracesThatAreNotValidAreNotContinued(t *testing.T) {
 
 	r := recorder{tracetest.NewInMemoryExporter()}
 	api := newClient(t, stack.Assembled(t, r.voice))
-	for _, parent := range []string{"00-" + strings.Repeat("0", 32) + "-00f067aa0ba902b7-01", "ff-" + writeTrace + "-00f067aa0ba902b7-01", "x\"y"} {
+	for _, parent := range []string{"00-" + strings.Repeat("0", 32) + "-00f067aa0ba902b7-01", "ff-" + validTrace + "-00f067aa0ba902b7-01", "x\"y"} {
 		r.spans.Reset()
 		api.call(t, http.MethodGet, "/api/v1/products", "", http.Header{"Traceparent": {parent}}, http.StatusOK)
 		require.Eventually(t, func() bool { return r.began("gateway", "GET /api/v1/products") }, patience, 10*time.Millisecond)
@@ -154,9 +153,10 @@ func (r recorder) began(service, name string) bool {
 	})
 }
 
+// contains reports whether got has each of want, as often as it is there.
 func contains(got, want []string) bool {
 	for _, w := range want {
-		if count(got, w) == 0 {
+		if count(got, w) < count(want, w) {
 			return false
 		}
 	}

@@ -25,9 +25,9 @@ func TestVerifierDoesNotStartForEver(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		v := token.NewVerifier(tokentest.New(t).Config())
-		time.Sleep(2 * time.Second)
+		time.Sleep(6 * time.Second)
 		require.Error(t, v.Started(t.Context()))
-		time.Sleep(2 * time.Second)
+		time.Sleep(6 * time.Second)
 		require.NoError(t, v.Started(t.Context()))
 	})
 }

@@ -109,7 +109,7 @@ func (v *Verifier) Run(ctx context.Context) error {
 }
 
 // startPatience is for auth and users to be there when a verifier starts.
-const startPatience = 3 * time.Second
+const startPatience = 10 * time.Second
 
 var errStarting = errors.New("signing keys or revocations are not known yet")
 

@@ -86,7 +86,7 @@ func (a *API) answerReady(c *fiber.Ctx, ready map[string]Check) error {
 	}
 	for name, err := range failing {
 		names = append(names, name)
-		a.log.WarnContext(ctx, "not ready", "check", name, "err", err)
+		a.log.InfoContext(ctx, "not ready", "check", name, "err", err)
 	}
 	if len(names) == 0 {
 		return c.JSON(readiness{Status: "ok"})
