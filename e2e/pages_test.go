@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"regexp"
@@ -44,17 +45,19 @@ func elsewhere(page, here string) string {
 	return strings.ReplaceAll(strings.Join(sources.FindAllString(page, -1), "\n"), here, "")
 }
 
-// browse returns the page at url as it is when its scripts have run, and what
+// browse returns the page at address as it is when its scripts have run, and what
 // the browser said meanwhile.
-func browse(t *testing.T, url string) (page, console string) {
+func browse(t *testing.T, address string) (page, console string) {
 	t.Helper()
+	here, err := url.Parse(address)
+	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, chromium(t),
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
 		"--disable-component-update", "--disable-sync", "--disable-extensions", "--user-data-dir="+t.TempDir(),
-		"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
-		"--enable-logging=stderr", "--virtual-time-budget=30000", "--dump-dom", url)
+		"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE "+here.Hostname(),
+		"--enable-logging=stderr", "--virtual-time-budget=30000", "--dump-dom", address)
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs

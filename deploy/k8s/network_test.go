@@ -79,6 +79,10 @@ func networkHasTheArrowsOfTheArchitecture(t *testing.T, s system) {
 				}
 				arrow := arrowName(from, to, p)
 				require.Equal(t, want[arrow], network.allows(a, b, p), arrow)
+				if to != "gateway" && a.isolated && b.isolated { // one end alone has to be enough
+					require.Equal(t, want[arrow], network.passes(networkingv1.PolicyTypeEgress, a, b, b, p), arrow)
+					require.Equal(t, want[arrow], network.passes(networkingv1.PolicyTypeIngress, b, a, b, p), arrow)
+				}
 				delete(want, arrow)
 			}
 		}
@@ -98,7 +102,7 @@ func (s system) peers() map[string]peer {
 		"internet":   {address: netip.MustParseAddr("203.0.113.7")},
 	}
 	for name, pod := range s.workloads() {
-		p := peer{namespace: "stockroom", labels: pod.Labels, ports: make(map[string]int32)}
+		p := peer{namespace: "stockroom", labels: pod.Labels, ports: make(map[string]int32), isolated: true}
 		for _, c := range pod.Spec.Containers {
 			for _, open := range c.Ports {
 				p.ports[open.Name] = open.ContainerPort

@@ -16,6 +16,7 @@ type peer struct {
 	labels    map[string]string
 	address   netip.Addr
 	ports     map[string]int32 // by name
+	isolated  bool             // it has policies of its own
 }
 
 // port is where a connection goes to.
