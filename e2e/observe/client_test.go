@@ -83,17 +83,5 @@ func (c *client) call(t *testing.T, method, path, body string, header http.Heade
 	return answer
 }
 
-// status returns that of the answer to a request of anybody.
-func (c *client) status(t *testing.T, url string) int {
-	t.Helper()
-
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
-	require.NoError(t, err)
-	res, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	require.NoError(t, res.Body.Close())
-	return res.StatusCode
-}
-
 // secrets are what nothing may tell.
 func (c *client) secrets() []string { return []string{c.token, c.system.Admin.Password} }
