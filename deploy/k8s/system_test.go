@@ -5,6 +5,7 @@ package k8s_test
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -83,11 +84,16 @@ func TestOverlays(t *testing.T) {
 	}
 }
 
+// kustomize keeps schemas in variables of its packages.
+var kustomize sync.Mutex
+
 // build returns what dir makes. It fails on an object that is of no known kind,
 // or that has a field which its kind does not have.
 func build(t *testing.T, dir string) system {
 	t.Helper()
 
+	kustomize.Lock()
+	defer kustomize.Unlock()
 	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), dir)
 	require.NoError(t, err)
 	var s system
