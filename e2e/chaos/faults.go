@@ -25,15 +25,10 @@ func storeFaults() []fault {
 		linkFault("postgres refuses", postgres, link.State{Refuse: true}, false),
 		linkFault("postgres is slow", postgres, link.State{Delay: 30 * time.Millisecond}, false),
 		fault{"postgres stalls for all", short, long, 1, func(s *shop, _ int) (func(), []int) {
-			for _, r := range s.replicas {
-				r.postgres.Set(held)
-			}
-			return func() {
-				for _, r := range s.replicas {
-					r.postgres.Set(link.State{})
-				}
-			}, all
+			s.postgresLinks(held)
+			return func() { s.postgresLinks(link.State{}) }, all
 		}},
+		fault{"postgres goes back", short, long, 1, goBack},
 		fault{"postgres restarts", short, long, 1, func(s *shop, _ int) (func(), []int) {
 			s.postgres.Stop()
 			return s.postgres.Start, all

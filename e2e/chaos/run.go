@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -43,7 +42,8 @@ func (r *run) rng(part uint64) *rand.Rand { return rand.New(rand.NewPCG(r.option
 func Run(t *testing.T, o Options) {
 	t.Helper()
 
-	r := &run{options: o, shop: open(t), diary: &diary{begin: time.Now()}, book: &stockbook{}}
+	s := open(t)
+	r := &run{options: o, shop: s, diary: s.diary, book: &stockbook{}}
 	if o.NoNATS {
 		r.shop.nats.Stop()
 	}
@@ -86,7 +86,9 @@ func Run(t *testing.T, o Options) {
 		count(failed, "reads", q.failed)
 	}
 	h.Reads = append(h.Reads, r.finally(t)...)
-	r.shop.query(func(ctx context.Context, db *pgx.Conn) error { return load(ctx, db, h) })
+	past := &r.shop.past
+	r.shop.transaction("", past.remember)
+	h.Writes, h.Log, h.Products = append(h.Writes, past.restores...), past.log, past.known()
 	r.report(t, h, failed)
 }
 

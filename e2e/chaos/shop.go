@@ -33,6 +33,8 @@ type shop struct {
 	redis    []*testkit.RedisServer
 	nats     *testkit.NATSServer
 	replicas []*replica
+	diary    *diary
+	past     past
 }
 
 // replica is one process of the catalog, and its links to what it depends on.
@@ -52,6 +54,7 @@ func open(t *testing.T) *shop {
 	s := &shop{
 		t: t, issuer: tokentest.New(t), postgres: testkit.NewPostgresServer(t), nats: testkit.NewNATSServer(t),
 		redis: []*testkit.RedisServer{testkit.NewRedisServer(t), testkit.NewRedisServer(t)},
+		diary: &diary{begin: time.Now()},
 	}
 	s.query(func(ctx context.Context, db *pgx.Conn) error {
 		_, err := db.Exec(ctx, `create extension if not exists pg_trgm; create schema catalog`)
@@ -126,10 +129,14 @@ func (s *shop) query(do func(ctx context.Context, db *pgx.Conn) error) {
 
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
-	at := s.postgres.URL()
-	at += map[bool]string{true: "&", false: "?"}[strings.Contains(at, "?")] + "search_path=catalog,public"
-	db, err := pgx.Connect(ctx, at)
+	db, err := pgx.Connect(ctx, s.databaseURL())
 	require.NoError(s.t, err)
 	defer db.Close(ctx) //nolint:errcheck // nothing depends on a clean goodbye
 	require.NoError(s.t, do(ctx, db))
+}
+
+// databaseURL is where the database is, past all links.
+func (s *shop) databaseURL() string {
+	at := s.postgres.URL()
+	return at + map[bool]string{true: "&", false: "?"}[strings.Contains(at, "?")] + "search_path=catalog,public"
 }

@@ -52,51 +52,59 @@ func (c *checker) label(r *Read) {
 	if r.Stale.AsOf < r.Token {
 		c.violated(r, "as of %d, before what was presented", r.Stale.AsOf)
 	}
-	c.begun(r, r.Stale.AsOf)
+	if problem := c.begun(r, r.Stale.AsOf); problem != "" {
+		c.violated(r, "%s", problem)
+	}
 }
 
-// begun judges whether commit seq can have been known when r was answered.
-func (c *checker) begun(r *Read, seq int64) {
+// begun says what is wrong if commit seq cannot have been known when r was
+// answered.
+func (c *checker) begun(r *Read, seq int64) (problem string) {
 	switch at, ok := c.o.begun[seq]; {
 	case seq == 0:
+		return ""
 	case !ok:
-		c.violated(r, "there is no commit %d", seq)
+		return fmt.Sprintf("there is no commit %d", seq)
 	case at > r.End:
-		c.violated(r, "commit %d began %v later", seq, at-r.End)
+		return fmt.Sprintf("commit %d began %v later", seq, at-r.End)
 	}
+	return ""
 }
 
-// detail judges an answer about one product.
+// detail judges an answer about one product. It was what was answered once, or
+// several times if it was not there or the database was brought back.
 func (c *checker) detail(r *Read) {
-	versions, seen, until := c.o.versions[r.Product], r.Version, int64(0)
-	gone := c.o.deleted[r.Product]
-	switch {
-	case seen != 0:
-		if last(versions, seen) != seen || seen == gone {
-			c.violated(r, "there never was such a version")
+	problem := "there never was such a version"
+	if len(c.o.spans[r.Product]) == 0 && r.Version == 0 {
+		return // whoever asks for what never was is told so
+	}
+	if w, ok := c.o.acked[r.Version]; ok && r.Version != 0 && r.Stock >= 0 && w.Stock != r.Stock {
+		c.violated(r, "version %d has stock %d", r.Version, w.Stock)
+	}
+	for _, n := range c.o.index[content{r.Product, r.Version}] {
+		from, until := c.o.spans[r.Product][n].from, c.o.until(r.Product, n)
+		if problem = c.judge(r, from, until); problem == "" {
+			c.outdated(r, until)
 			return
 		}
-		if w, ok := c.o.acked[seen]; ok && r.Stock >= 0 && w.Stock != r.Stock {
-			c.violated(r, "version %d has stock %d", seen, w.Stock)
-		}
-		until = next(versions, seen)
-	case gone != 0 && c.o.begun[gone] < r.End:
-		seen, until = gone, next(versions, gone)
-	default:
-		until = next(versions, 0)
 	}
-	c.begun(r, seen)
-	c.fresh(r, seen, until)
+	c.violated(r, "%s", problem)
 }
 
-// fresh judges an answer that was right from commit seen until commit until.
-func (c *checker) fresh(r *Read, seen, until int64) {
+// judge says what is wrong with an answer that was right from commit from until
+// commit until.
+func (c *checker) judge(r *Read, from, until int64) (problem string) {
 	if least := c.o.least(r); until <= least {
-		c.violated(r, "replaced by %d, and must include %d", until, least)
+		return fmt.Sprintf("replaced by %d, and must include %d", until, least)
 	}
-	if r.Stale != nil && (r.Stale.AsOf < seen || r.Stale.AsOf >= until) {
-		c.violated(r, "right from %d to before %d, not as of %d", seen, until, r.Stale.AsOf)
+	if r.Stale != nil && (r.Stale.AsOf < from || r.Stale.AsOf >= until) {
+		return fmt.Sprintf("right from %d to before %d, not as of %d", from, until, r.Stale.AsOf)
 	}
+	return c.begun(r, from)
+}
+
+// outdated takes note of an answer that was replaced before it was asked for.
+func (c *checker) outdated(r *Read, until int64) {
 	if w, ok := c.o.acked[until]; ok && r.Stale == nil && w.End < r.Begin {
 		c.late = append(c.late, r.Begin-w.End)
 	}

@@ -18,11 +18,11 @@ type Figures struct {
 	Half, NineOfTen, Most       time.Duration
 	Origins                     map[string]int
 	HitRate                     float64
-	Head                        int64
+	Commits                     int
 }
 
 func (c *checker) figures() Figures {
-	f := Figures{Reads: len(c.h.Reads), Origins: map[string]int{}, Outdated: len(c.late), Head: c.o.head}
+	f := Figures{Reads: len(c.h.Reads), Origins: map[string]int{}, Outdated: len(c.late), Commits: len(c.h.Log)}
 	hits := 0
 	for i := range c.h.Reads {
 		r := &c.h.Reads[i]
@@ -67,6 +67,6 @@ func (f Figures) String() string {
 writes     %d acknowledged, %d in doubt, %d commits
 outdated   %d answers, %d by more than %v; half by %v, nine of ten by %v, at most %v
 found      %.1f %% in a cache: %v`,
-		f.Reads, f.Lists, f.Tokens, f.Stale, f.Writes, f.Unsure, f.Head,
+		f.Reads, f.Lists, f.Tokens, f.Stale, f.Writes, f.Unsure, f.Commits,
 		f.Outdated, f.Noticeable, noticeable, f.Half, f.NineOfTen, f.Most, 100*f.HitRate, f.Origins)
 }

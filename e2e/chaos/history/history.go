@@ -17,8 +17,8 @@ const StaleFor = 5 * time.Minute
 type History struct {
 	Writes   []Write
 	Reads    []Read
-	Log      []Commit  // as the database has it, in its order
-	Products []Product // every product that ever was, as the database has them
+	Log      []Commit  // as the database has it, and had it before it was brought back
+	Products []Product // every product that ever was, as the database has them in the end
 }
 
 // Write is an attempt to change something.
@@ -70,10 +70,14 @@ type Stale struct {
 	AsOf int64         // as of this commit
 }
 
-// Commit is a row of the log.
+// Commit is a row of the log. Going back is one too: it undoes everything after
+// commit Back, and has a number of its own. Who does so is a [Write] without a
+// product.
 type Commit struct {
 	Seq      int64
 	Products []string
+	Deleted  bool
+	Back     int64
 }
 
 // Product is a row of the products.

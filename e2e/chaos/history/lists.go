@@ -17,9 +17,11 @@ func (c *checker) lists(reads []*Read) {
 			continue
 		}
 		changes := c.o.lists[r.List.Category]
-		changed := last(changes, r.Version)
-		c.begun(r, changed)
-		c.fresh(r, changed, next(changes, r.Version))
+		from, until := last(changes, r.Version), next(changes, r.Version)
+		if problem := c.judge(r, from, until); problem != "" {
+			c.violated(r, "%s", problem)
+		}
+		c.outdated(r, until)
 		shelf.forward(r.Version)
 		if r.Page == nil {
 			continue
@@ -41,13 +43,13 @@ func same(got, want Item) bool {
 // first.
 type shelf struct {
 	o        *order
-	log      []Commit // what comes
+	steps    []Commit // what comes
 	products map[string]Product
 	lists    map[string][]Item
 }
 
 func newShelf(h *History, o *order) *shelf {
-	s := &shelf{o: o, log: h.Log, products: map[string]Product{}, lists: map[string][]Item{}}
+	s := &shelf{o: o, steps: o.steps, products: map[string]Product{}, lists: map[string][]Item{}}
 	for _, p := range h.Products {
 		s.products[p.ID] = p
 	}
@@ -56,29 +58,30 @@ func newShelf(h *History, o *order) *shelf {
 
 // forward goes on to commit seq.
 func (s *shelf) forward(seq int64) {
-	for len(s.log) > 0 && s.log[0].Seq <= seq {
-		for _, id := range s.log[0].Products {
-			s.put(s.products[id], s.log[0].Seq)
+	for len(s.steps) > 0 && s.steps[0].Seq <= seq {
+		for _, id := range s.steps[0].Products {
+			s.put(s.products[id], s.o.version(id, s.steps[0].Seq))
 		}
-		s.log = s.log[1:]
+		s.steps = s.steps[1:]
 	}
 }
 
-func (s *shelf) put(p Product, seq int64) {
+// put has p stand there in a version, or not at all.
+func (s *shelf) put(p Product, version int64) {
 	stock := int64(-1)
-	if w, ok := s.o.acked[seq]; ok {
+	if w, ok := s.o.acked[version]; ok {
 		stock = w.Stock
 	}
 	for category := range map[string]bool{p.Category: true, "": true} {
 		list := s.lists[category]
 		at, found := slices.BinarySearchFunc(list, p, func(i Item, p Product) int { return newestFirst(s.products[i.Product], p) })
 		switch {
-		case found && s.o.deleted[p.ID] == seq:
+		case found && version == 0:
 			list = slices.Delete(list, at, at+1)
 		case found:
-			list[at].Version, list[at].Stock = seq, stock
-		default:
-			list = slices.Insert(list, at, Item{p.ID, seq, stock})
+			list[at].Version, list[at].Stock = version, stock
+		case version != 0:
+			list = slices.Insert(list, at, Item{p.ID, version, stock})
 		}
 		s.lists[category] = list
 	}

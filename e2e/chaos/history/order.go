@@ -11,35 +11,31 @@ const never = time.Duration(math.MaxInt64)
 
 // order is the order of all writes, and when they were begun and acknowledged.
 type order struct {
-	head     int64
-	versions map[string][]int64 // of each product
-	lists    map[string][]int64 // the commits that changed each category; "" is all
-	deleted  map[string]int64   // the commit that took the product away
-	begun    map[int64]time.Duration
-	acked    map[int64]Write
-	all      acks
-	own      map[int]acks // of each replica
+	head  int64
+	steps []Commit           // with all products that each changed
+	backs []Commit           // those that undo others
+	spans map[string][]span  // of each product
+	index map[content][]int  // the spans of each product with each version
+	lists map[string][]int64 // the commits that changed each category; "" is all
+	begun map[int64]time.Duration
+	acked map[int64]Write
+	all   acks
+	own   map[int]acks // of each replica
 }
 
-// acks answer which commit was the last one acknowledged at a moment.
-type acks []ack
+// span is what a product was from a commit on: a version, or 0 if there was no
+// such product. It ends where the next one begins.
+type span struct{ from, version int64 }
 
-type ack struct {
-	at  time.Duration
-	seq int64 // the highest up to then
+type content struct {
+	product string
+	version int64
 }
 
 func newOrder(h *History) *order {
 	o := &order{
-		versions: map[string][]int64{}, lists: map[string][]int64{}, deleted: map[string]int64{},
+		spans: map[string][]span{}, index: map[content][]int{}, lists: map[string][]int64{},
 		begun: map[int64]time.Duration{}, acked: map[int64]Write{}, own: map[int]acks{},
-	}
-	category := map[string]string{}
-	for _, p := range h.Products {
-		category[p.ID] = p.Category
-		if p.Deleted {
-			o.deleted[p.ID] = p.Version
-		}
 	}
 	doubtful := map[string]time.Duration{} // when a write to the product that is not acknowledged first began
 	for _, w := range h.Writes {
@@ -57,20 +53,92 @@ func newOrder(h *History) *order {
 	for _, own := range o.own {
 		own.sort()
 	}
+	category := map[string]string{}
+	for _, p := range h.Products {
+		category[p.ID] = p.Category
+	}
 	for _, c := range h.Log {
-		o.head = max(o.head, c.Seq)
-		for _, id := range c.Products {
-			if _, ok := o.begun[c.Seq]; !ok {
-				o.begun[c.Seq] = firstTry(doubtful, id, len(o.versions[id]) == 0)
-			}
-			o.versions[id] = append(o.versions[id], c.Seq)
-			o.lists[category[id]] = append(o.lists[category[id]], c.Seq)
-			if category[id] != "" {
-				o.lists[""] = append(o.lists[""], c.Seq)
+		o.add(c, category, doubtful)
+	}
+	return o
+}
+
+// add adds the next commit.
+func (o *order) add(c Commit, category map[string]string, doubtful map[string]time.Duration) {
+	if c.Back != 0 {
+		c.Products = o.changedAfter(c.Back)
+		o.backs = append(o.backs, c)
+	}
+	o.head = max(o.head, c.Seq)
+	o.steps = append(o.steps, c)
+	for _, id := range c.Products {
+		if _, ok := o.begun[c.Seq]; !ok {
+			o.begun[c.Seq] = firstTry(doubtful, id, len(o.spans[id]) == 0)
+		}
+		version := c.Seq
+		switch {
+		case c.Deleted:
+			version = 0
+		case c.Back != 0:
+			version = o.version(id, c.Back)
+		}
+		if len(o.spans[id]) == 0 {
+			o.put(id, span{})
+		}
+		o.put(id, span{c.Seq, version})
+		for _, list := range []string{category[id], ""} {
+			if last(o.lists[list], c.Seq) != c.Seq {
+				o.lists[list] = append(o.lists[list], c.Seq)
 			}
 		}
 	}
-	return o
+}
+
+func (o *order) put(product string, s span) {
+	at := content{product, s.version}
+	o.index[at] = append(o.index[at], len(o.spans[product]))
+	o.spans[product] = append(o.spans[product], s)
+}
+
+func (o *order) changedAfter(seq int64) (products []string) {
+	for id, spans := range o.spans {
+		if spans[len(spans)-1].from > seq {
+			products = append(products, id)
+		}
+	}
+	return products
+}
+
+// version returns the version that a product had as of a commit.
+func (o *order) version(product string, seq int64) int64 {
+	spans := o.spans[product]
+	n, found := slices.BinarySearchFunc(spans, seq, func(s span, seq int64) int { return cmp.Compare(s.from, seq) })
+	switch {
+	case found:
+		return spans[n].version
+	case n == 0:
+		return 0
+	}
+	return spans[n-1].version
+}
+
+// changed reports whether a commit changed a product.
+func (o *order) changed(product string, seq int64) bool {
+	_, found := slices.BinarySearchFunc(o.spans[product], seq, func(s span, seq int64) int { return cmp.Compare(s.from, seq) })
+	return found
+}
+
+// until returns the commit that ended a span, or a number beyond all.
+func (o *order) until(product string, n int) int64 {
+	if n+1 < len(o.spans[product]) {
+		return o.spans[product][n+1].from
+	}
+	return math.MaxInt64
+}
+
+// undone reports whether the database was brought back to before a commit.
+func (o *order) undone(seq int64) bool {
+	return slices.ContainsFunc(o.backs, func(c Commit) bool { return c.Back < seq && seq < c.Seq })
 }
 
 // firstTry returns when a commit that was never acknowledged can have begun at
@@ -83,22 +151,6 @@ func firstTry(doubtful map[string]time.Duration, product string, created bool) t
 		return at
 	}
 	return never
-}
-
-func (a acks) sort() {
-	slices.SortFunc(a, func(x, y ack) int { return cmp.Compare(x.at, y.at) })
-	for i := 1; i < len(a); i++ {
-		a[i].seq = max(a[i].seq, a[i-1].seq)
-	}
-}
-
-// before returns the last commit acknowledged before at.
-func (a acks) before(at time.Duration) int64 {
-	n, _ := slices.BinarySearchFunc(a, at, func(x ack, at time.Duration) int { return cmp.Compare(x.at, at) })
-	if n == 0 {
-		return 0
-	}
-	return a[n-1].seq
 }
 
 // least returns the commit that an answer must include: what was acknowledged

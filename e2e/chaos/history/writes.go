@@ -13,18 +13,20 @@ func (c *checker) writes() {
 	for _, p := range c.h.Products {
 		rows[p.ID] = p
 	}
-	for i, commit := range c.h.Log {
-		if want := int64(i) + 1; commit.Seq != want {
+	before := int64(0)
+	for _, commit := range c.h.Log {
+		if want := before + 1; commit.Seq != want && (commit.Back == 0 || commit.Seq < want) {
 			c.broken = append(c.broken, Violation{Text: fmt.Sprintf("the log has %d where %d belongs", commit.Seq, want)})
 			return
 		}
+		before = commit.Seq
 		if c.o.begun[commit.Seq] == never {
 			c.broken = append(c.broken, Violation{Text: fmt.Sprintf("nobody asked for commit %d", commit.Seq)})
 		}
 	}
 	seen := map[int64]bool{}
 	for _, w := range c.h.Writes {
-		if w.Seq == 0 {
+		if w.Seq == 0 || w.Product == "" {
 			continue
 		}
 		if seen[w.Seq] {
@@ -33,8 +35,9 @@ func (c *checker) writes() {
 		seen[w.Seq] = true
 		row, ok := rows[w.Product]
 		switch {
-		case last(c.o.versions[w.Product], w.Seq) != w.Seq:
+		case !c.o.changed(w.Product, w.Seq):
 			lost(w, "the log does not have it")
+		case c.o.undone(w.Seq):
 		case !ok || row.Version < w.Seq:
 			lost(w, "the database has version %d", row.Version)
 		case row.Version == w.Seq && (row.Deleted != w.Deleted || !w.Deleted && row.Stock != w.Stock):
