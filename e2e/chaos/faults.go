@@ -28,6 +28,7 @@ func storeFaults() []fault {
 			s.postgresLinks(held)
 			return func() { s.postgresLinks(link.State{}) }, all
 		}},
+		fault{"a replica is alone", long / 2, long, len(all), alone},
 		fault{"postgres goes back", short, long, 1, goBack},
 		fault{"postgres restarts", short, long, 1, func(s *shop, _ int) (func(), []int) {
 			s.postgres.Stop()
@@ -72,6 +73,21 @@ func processFaults() []fault {
 		{"a replica is killed", 0, short, len(all), kill},
 		{"a replica is killed again", 0, short, len(all), kill},
 	}
+}
+
+// alone has a replica hear neither of the database nor of the others for longer
+// than it may believe what it knows.
+func alone(s *shop, place int) (func(), []int) {
+	r := s.replicas[place]
+	for _, l := range []*link.Link{r.postgres, r.nats} {
+		l.Set(link.State{HoldUp: true, HoldDn: true})
+	}
+	return func() {
+		for _, l := range []*link.Link{r.postgres, r.nats} {
+			l.Cut()
+			l.Set(link.State{})
+		}
+	}, []int{place}
 }
 
 func kill(s *shop, place int) (func(), []int) {

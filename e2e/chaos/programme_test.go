@@ -39,7 +39,7 @@ func TestProgrammeOfSomeFaults(t *testing.T) {
 	t.Parallel()
 
 	rng := rand.New(rand.NewPCG(1, 0))
-	back := only(regexp.MustCompile("goes back"), storeFaults())
+	back := only(regexp.MustCompile("redis goes back"), storeFaults())
 	require.Len(t, back, 2)
 	require.Len(t, rounds(rng, back, 3), 6)
 	require.Empty(t, only(regexp.MustCompile("goes back"), otherFaults(Options{})))
