@@ -44,6 +44,23 @@ test: deps ## test every module with the race detector, on real PostgreSQL, Redi
 e2e-mixed: deps ## test with SERVICE=catalog as it was at the last tag, or FROM another revision
 	@./.ci/e2e-mixed "$(SERVICE)" $(FROM)
 
+SEED     ?= 0
+DURATION ?= 5m
+FAULTS   ?=
+NATS     ?= yes
+
+.PHONY: chaos
+chaos: deps ## judge every answer of a catalog under faults for DURATION=5m; SEED=7, FAULTS='redis goes back|flush', NATS=no
+	go test -count=1 -v -timeout 3h ./e2e/chaos -run TestNoAnswerIsEverWrong -args -chaos.seed=$(SEED) -chaos.for=$(DURATION) \
+		-chaos.readers=4 -chaos.pause=0 -chaos.only='$(FAULTS)' $(if $(filter no,$(NATS)),-chaos.nonats)
+
+KILLS ?= 20
+
+.PHONY: chaos-kill
+chaos-kill: deps ## the same while replicas die in the middle of something, KILLS=20 times at each place
+	go test -count=1 -v -timeout 3h -tags failpoints ./e2e/chaos -run TestNoKillIsEverNoticed -args -chaos.seed=$(SEED) -chaos.kills=$(KILLS) \
+		-chaos.readers=4 -chaos.pause=0
+
 .PHONY: deps
 deps: ## see to it that what the tests need is here: a C compiler, PostgreSQL, Redis, Chromium
 	@./.ci/deps

@@ -41,7 +41,7 @@ func build(tb testing.TB, name string) string {
 		return bin
 	}
 	bin := filepath.Join(binDir(tb), name)
-	cmd := exec.CommandContext(tb.Context(), "go", "build", "-ldflags", "-X stockroom/pkg/run.version="+Version, "-o", bin, "./cmd/"+name)
+	cmd := exec.CommandContext(tb.Context(), "go", "build", "-tags", tags, "-ldflags", "-X stockroom/pkg/run.version="+Version, "-o", bin, "./cmd/"+name)
 	cmd.Dir = moduleDir(tb, programs[name])
 	out, err := cmd.CombinedOutput()
 	require.NoError(tb, err, "build %s: %s", name, out)

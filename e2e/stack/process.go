@@ -89,6 +89,10 @@ func (p *Process) Kill() {
 	p.cmd = nil
 }
 
+// Ended is closed when the program has ended, for whatever reason, since it was
+// last started.
+func (p *Process) Ended() <-chan struct{} { return p.done }
+
 // Signal sends sig to the program.
 func (p *Process) Signal(tb testing.TB, sig os.Signal) {
 	tb.Helper()

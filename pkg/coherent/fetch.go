@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"time"
+
+	"stockroom/pkg/failpoint"
 )
 
 const (
@@ -109,6 +111,7 @@ func (c *Cache) fill(ctx context.Context, claim Claim, a aim, load Load) (res re
 	}
 	kept, failure := c.store.Fill(ctx, claim, e, jitter(secondLevelTTL))
 	filled = true
+	failpoint.Reach(failpoint.AfterFill)
 	switch {
 	case failure != nil:
 		c.count.l2Errors.Add(1)

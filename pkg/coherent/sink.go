@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"stockroom/pkg/commitlog"
+	"stockroom/pkg/failpoint"
 )
 
 // Apply makes everything invalid that ev, the next event of the log, has
@@ -17,8 +18,10 @@ func (c *Cache) Apply(ctx context.Context, ev commitlog.Event) error {
 	}
 	if c.store != nil {
 		c.recent.add(ev)
+		failpoint.Reach(failpoint.MidApply)
 		c.applySecondLevel(ctx, now, ev)
 	}
+	failpoint.Reach(failpoint.BeforeDrop)
 	c.l1.forget(ev)
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/errgroup"
+
+	"stockroom/pkg/failpoint"
 )
 
 // Sink is what a [Follower] keeps in step with a log: a cache, a list of
@@ -167,6 +169,7 @@ func (f *Follower) Committed(ctx context.Context, ev Event) {
 	if f.cfg.Bus != nil {
 		f.publish(ctx, ev)
 	}
+	failpoint.Reach(failpoint.AfterPublish)
 	ctx, cancel := context.WithTimeout(ctx, commitWait)
 	defer cancel()
 	f.position.until(ctx, func(at Head) bool { return !at.Before(ev.Head()) })

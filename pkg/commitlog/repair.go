@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"stockroom/pkg/failpoint"
 )
 
 // catchUp returns when the sink is in step with head. It gives messages some
@@ -81,6 +83,7 @@ func (f *Follower) repair(ctx context.Context, head Head, after int64) error {
 			break
 		}
 		f.add(ctx, ev, math.MaxInt) // at the front: it must not be refused for what waits behind it
+		failpoint.Reach(failpoint.MidRepair)
 	}
 	if len(events) == 0 {
 		f.mu.Lock()

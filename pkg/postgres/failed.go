@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,9 +32,10 @@ func Failed(err error, doing string, args ...any) error {
 func away(err error) bool {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		class := e.Code[:min(2, len(e.Code))]
-		// Lost connections, no resources left, shutting down, and locks and
-		// statements that took too long.
-		return class == "08" || class == "53" || strings.HasPrefix(e.Code, "57P") || e.Code == "55P03" || e.Code == "57014"
+		// Lost connections, no resources left, shutting down, and locks,
+		// statements and transactions that took too long.
+		return class == "08" || class == "53" || strings.HasPrefix(e.Code, "57P") ||
+			slices.Contains([]string{"55P03", "57014", "25P03", "25P04"}, e.Code)
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -47,6 +48,32 @@ func TestOtherFailuresAreNotUnavailable(t *testing.T) {
 		failure := postgres.Failed(err, "ask")
 		require.ErrorIs(t, failure, err)
 		require.NotErrorIs(t, failure, errs.ErrUnavailable)
+	}
+}
+
+// A process that stood still finds its transaction ended by the server.
+func TestTransactionThatTookTooLongIsUnavailable(t *testing.T) {
+	t.Parallel()
+
+	pool := testkit.Postgres(t, migrations)
+	tx, err := pool.Begin(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }) // it is over already
+	var pid int
+	require.NoError(t, tx.QueryRow(t.Context(), `select pg_backend_pid()`).Scan(&pid))
+	_, err = tx.Exec(t.Context(), `set local idle_in_transaction_session_timeout = 10`)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		var there bool
+		err := pool.QueryRow(t.Context(), `select exists (select from pg_stat_activity where pid = $1)`, pid).Scan(&there)
+		return err == nil && !there
+	}, 20*time.Second, 10*time.Millisecond)
+
+	_, err = tx.Exec(t.Context(), `select 1`)
+
+	require.ErrorIs(t, postgres.Failed(err, "ask"), errs.ErrUnavailable)
+	for _, code := range []string{"25P03", "25P04"} {
+		require.ErrorIs(t, postgres.Failed(&pgconn.PgError{Code: code}, "ask"), errs.ErrUnavailable)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"stockroom/pkg/commitlog"
+	"stockroom/pkg/failpoint"
 )
 
 // Log is a [commitlog.Source] and the only way to write what it covers.
@@ -70,9 +71,11 @@ func (l *Log) Write(ctx context.Context, fn func(ctx context.Context, tx pgx.Tx,
 	if err != nil {
 		return commitlog.Event{}, fmt.Errorf("log commit %d: %w", ev.Seq, err)
 	}
+	failpoint.Reach(failpoint.BeforeCommit)
 	if err := tx.Commit(ctx); err != nil {
 		return commitlog.Event{}, fmt.Errorf("commit %d: %w", ev.Seq, err)
 	}
+	failpoint.Reach(failpoint.AfterCommit)
 	ev.At = ev.At.UTC()
 	l.onCommit(ctx, ev)
 	return ev, nil

@@ -1,17 +1,11 @@
 package catalogd_test
 
 import (
-	"context"
 	"crypto/rand"
 	"testing"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
-	"github.com/stretchr/testify/require"
-
-	"stockroom/pkg/commitlog/httplog"
 	"stockroom/pkg/token/tokentest"
-	"stockroom/pkg/web"
 	"stockroom/services/catalog/catalogd"
 )
 
@@ -25,34 +19,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 
 	issuer := tokentest.New(t)
-	app := fiber.New(fiber.Config{DisableStartupMessage: true})
-	app.Get("/.well-known/jwks.json", func(c *fiber.Ctx) error {
-		keys, err := issuer.JWKS(c.UserContext())
-		if err != nil {
-			return err
-		}
-		return c.Send(keys)
-	})
-	app.Get("/internal/v1/revocations", func(c *fiber.Ctx) error {
-		snapshot, err := issuer.Revocations(c.UserContext())
-		if err != nil {
-			return err
-		}
-		return c.JSON(snapshot)
-	})
-	httplog.Mount(app, issuer)
-
-	doors, err := web.Listen(t.Context(), "127.0.0.1:0", "127.0.0.1:0")
-	require.NoError(t, err)
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // until it is cleaned up
-	done := make(chan error, 1)
-	go func() { done <- web.Serve(ctx, app, doors.Public, 5*time.Second) }()
-	t.Cleanup(func() {
-		stop()
-		require.NoError(t, <-done)
-		require.NoError(t, doors.Close())
-	})
-	return &world{issuer, "http://" + doors.Public.Addr().String()}
+	return &world{issuer, issuer.Serve(t)}
 }
 
 // config returns one that is fit for production but for its short times.

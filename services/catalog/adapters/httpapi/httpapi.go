@@ -157,14 +157,22 @@ func (h *handler) read(c *fiber.Ctx, minSeq string, key coherent.Key, load coher
 }
 
 // least returns the sequence number that an answer must be at least as new as.
-// One from another epoch says nothing about this one.
+// One from an earlier epoch says nothing about this one. One from a later epoch
+// says that this one is over, which this process has yet to hear: then only the
+// database knows enough.
 func (h *handler) least(minSeq string) (int64, error) {
 	if minSeq == "" {
 		return 0, nil
 	}
 	commit, err := parseSeq(minSeq)
-	if err != nil || commit.Epoch != h.position.Applied().Epoch {
+	if err != nil {
 		return 0, err
+	}
+	switch epoch := h.position.Applied().Epoch; {
+	case commit.Epoch < epoch:
+		return 0, nil
+	case commit.Epoch > epoch:
+		return math.MaxInt64, nil
 	}
 	return commit.Seq, nil
 }

@@ -115,13 +115,15 @@ func TestLeastSequenceNumber(t *testing.T) {
 	seq := s.do(t, "PUT", item, `{"stock":5}`).Header.Get("Catalog-Seq")
 	require.Equal(t, "1.2", seq)
 	for _, url := range []string{item, products} {
-		for _, header := range []string{seq, "1.0", "7.99", "1.9223372036854775807"} {
+		for _, header := range []string{seq, "1.0", "0.99", "7.1", "1.9223372036854775807"} {
 			a := s.as(t, "GET", url, "", "Catalog-Min-Seq: "+header)
 			require.Equal(t, http.StatusOK, a.Status, header)
 			require.Contains(t, a.Text, `"stock":5`)
 		}
-		other := s.as(t, "GET", url, "", "Catalog-Min-Seq: 7.99")
-		require.Equal(t, "catalog-l1; hit", other.Header.Get("Cache-Status"), "another epoch says nothing about this one")
+		before := s.as(t, "GET", url, "", "Catalog-Min-Seq: 0.99")
+		require.Equal(t, "catalog-l1; hit", before.Header.Get("Cache-Status"), "an earlier epoch says nothing about this one")
+		after := s.as(t, "GET", url, "", "Catalog-Min-Seq: 7.1")
+		require.Equal(t, "catalog; fwd=miss", after.Header.Get("Cache-Status"), "if a later one has begun, caches are of no use")
 		for _, header := range []string{"2", "1.", ".1", "1.2.3", "a.b", "1.-2", "+1.2", "1.99999999999999999999", "1. 2"} {
 			s.as(t, "GET", url, "", "Catalog-Min-Seq: "+header).refused(t, http.StatusBadRequest, "malformed_request")
 		}
