@@ -124,6 +124,9 @@ func (h *handler) page(c *fiber.Ctx, q catalog.Query, in reading) (none web.Raw[
 // unchanged answers 304 if no list has changed since one of the tags that the
 // client has: no list is loaded for that, not even from a cache.
 func (h *handler) unchanged(c *fiber.Ctx, in reading) (bool, error) {
+	if in.IfNoneMatch == "" {
+		return false, nil
+	}
 	least, err := h.least(in.MinSeq)
 	if err != nil {
 		return false, err
