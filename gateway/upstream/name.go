@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"stockroom/pkg/run"
 )
 
 // Resolver finds the addresses of a host. [net.Resolver] is one.
@@ -63,7 +65,7 @@ func (n *name) follow(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		n.update(ctx)
-		if !sleep(ctx, min(lookupPause, n.cfg.ResolveEvery)) {
+		if !run.Pause(ctx, min(lookupPause, n.cfg.ResolveEvery)) {
 			return nil
 		}
 		select {
@@ -155,16 +157,4 @@ func (n *name) missed(addr string, m *member) {
 	n.replicas.remove(m.replica)
 	m.stop()
 	m.leave()
-}
-
-// sleep returns false if ctx is done before d is over.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stockroom/pkg/peer"
+	"stockroom/pkg/run"
 	"stockroom/services/users"
 )
 
@@ -62,7 +63,7 @@ func (c *Client) Activate(ctx context.Context, id users.AccountID, change users.
 	path := url.PathEscape(string(id)) + "/changes/" + url.PathEscape(string(change)) + "/activate"
 	for attempt := range activateAttempts {
 		if attempt > 0 {
-			if !pause(ctx, activatePause) {
+			if !run.Pause(ctx, activatePause) {
 				return err
 			}
 		}
@@ -78,16 +79,4 @@ func (c *Client) activate(ctx context.Context, path, keepSession string) error {
 	defer cancel()
 
 	return c.post(ctx, path, activation{KeepSession: keepSession})
-}
-
-// pause returns false if ctx is done before d is over.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }
