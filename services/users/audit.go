@@ -3,6 +3,7 @@ package users
 import (
 	"context"
 	"crypto/rand"
+	"maps"
 	"time"
 )
 
@@ -115,13 +116,15 @@ func (e *Entry) separate() (p PersonalValues, some bool) {
 // Differences returns what changed, personal values included. Those that were
 // erased are nil.
 func (e Entry) Differences() (before, after Values) {
-	before, after = Values{}, Values{}
-	for name := range e.After {
-		before[name], after[name] = e.Before[name], e.After[name]
-	}
+	before, after = maps.Clone(e.Before), maps.Clone(e.After)
 	if e.Personal != nil {
-		for name := range e.Personal.After {
-			before[name], after[name] = e.Personal.Before[name], e.Personal.After[name]
+		maps.Copy(before, e.Personal.Before)
+		maps.Copy(after, e.Personal.After)
+	}
+	for name, value := range after {
+		if value != nil && before[name] == value { // rows older than the chain hold all values
+			delete(before, name)
+			delete(after, name)
 		}
 	}
 	return before, after
