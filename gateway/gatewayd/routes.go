@@ -88,6 +88,15 @@ func Routes() []Route {
 	return all
 }
 
+// OwnRoutes returns what the gateway answers itself, to anyone.
+func OwnRoutes() []Route {
+	var all []Route
+	for _, e := range new(Server).own() {
+		all = append(all, Route{e.method, e.pattern, false})
+	}
+	return all
+}
+
 // endpoint is one thing that can be done at one resource: forwarded, or
 // answered by the gateway.
 type endpoint struct {
