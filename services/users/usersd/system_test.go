@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/telemetry"
@@ -32,9 +33,14 @@ func start(t *testing.T, change func(*usersd.Config)) *system {
 	t.Helper()
 
 	s := &system{t: t, issuer: tokentest.New(t)}
+	ended := adaptor.FiberApp(tokentest.Rights(s.issuer.Sessions))
 	auth := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
+		switch {
+		case r.Method == http.MethodPost:
 			w.WriteHeader(http.StatusNoContent)
+			return
+		case strings.HasPrefix(r.URL.Path, "/internal/"):
+			ended(w, r)
 			return
 		}
 		jwks, err := s.issuer.JWKS(r.Context())
