@@ -54,13 +54,15 @@ func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry, k
 		Env: env, NATSURL: nats.URL(), InternalToken: token,
 		AuthURLs: []string{public(auth)}, AuthInternalURLs: []string{internal(auth)},
 		UsersURLs: []string{public(users)}, UsersInternalURLs: []string{internal(users)},
-		AuthURL: signed, UsersInternalURL: internal(users), TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+		AuthURL: signed, AuthInternalURL: internal(auth), UsersInternalURL: internal(users),
+		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
 	}
 	catalogDB := db.url(tb, "catalog")
 	for _, at := range catalogs {
 		add(catalogd.New(ctx, catalogd.Config{
 			Env: env, Migrate: true, DatabaseURL: catalogDB, RedisURL: testkit.NewRedisServer(tb).URL(), NATSURL: nats.URL(), InternalToken: token,
-			AuthURL: signed, UsersInternalURL: internal(users), TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+			AuthURL: signed, AuthInternalURL: internal(auth), UsersInternalURL: internal(users),
+			TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
 		}, at, voice("catalog")))
 		routes.CatalogURLs = append(routes.CatalogURLs, public(at))
 		routes.CatalogInternalURLs = append(routes.CatalogInternalURLs, internal(at))

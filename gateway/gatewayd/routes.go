@@ -48,7 +48,12 @@ var routes = []route{
 	{"POST", "/api/v1/auth/login/json", auth, anyone, hashing},
 	{"POST", "/api/v1/auth/refresh", auth, anyone, usual},
 	{"GET", "/api/v1/auth/me", auth, signed, usual},
+	{"GET", "/api/v1/auth/sessions", auth, signed, usual},
+	{"DELETE", "/api/v1/auth/sessions/{}", auth, signed, usual},
+	{"POST", "/api/v1/auth/logout", auth, signed, usual},
+	{"POST", "/api/v1/auth/logout-all", auth, signed, usual},
 	{"GET", "/.well-known/jwks.json", auth, anyone, usual},
+	{"GET", "/.well-known/oauth-authorization-server", auth, anyone, usual},
 
 	{"GET", "/api/v1/users", users, signed, usual},
 	{"GET", "/api/v1/users/me", users, signed, usual},

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/commitlog/sqlitelog"
 	"stockroom/pkg/password"
 	"stockroom/pkg/sqlite"
 	"stockroom/services/auth"
@@ -72,11 +73,14 @@ func openStores(t *testing.T) authtest.Stores {
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "auth.db"), sqlitestore.Migrations())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	log := sqlitelog.New(db)
 	return authtest.Stores{
-		Credentials: sqlitestore.NewCredentials(db),
-		Changes:     sqlitestore.NewChanges(db),
-		Sessions:    sqlitestore.NewSessions(db),
+		Credentials: sqlitestore.NewCredentials(db, log),
+		Changes:     sqlitestore.NewChanges(db, log),
+		Sessions:    sqlitestore.NewSessions(db, log),
+		Endings:     sqlitestore.NewEndings(db),
 		Keys:        sqlitestore.NewKeys(db),
+		Log:         log,
 	}
 }
 
@@ -91,7 +95,7 @@ func newSystem(t *testing.T) *system {
 		clock:    &clock{now: time.Now()},
 	}
 	s.Service = auth.NewService(auth.Parts{
-		Credentials: s.stores.Credentials, Changes: s.stores.Changes, Sessions: s.stores.Sessions,
+		Credentials: s.stores.Credentials, Changes: s.stores.Changes, Sessions: s.stores.Sessions, Endings: s.stores.Endings,
 		Accounts: s.accounts, Hasher: authtest.Hasher{}, Signer: s.signer, Secrets: secrets,
 		CheckPassword: password.Check,
 		Now:           s.clock.Now,
@@ -113,7 +117,7 @@ func registration(name string) auth.Registration {
 
 func (s *system) login(t *testing.T, name string) auth.Tokens {
 	t.Helper()
-	tokens, err := s.Login(t.Context(), name, good)
+	tokens, err := s.Login(t.Context(), name, good, auth.Origin{})
 	require.NoError(t, err)
 	return tokens
 }

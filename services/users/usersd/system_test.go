@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/telemetry"
@@ -35,6 +36,7 @@ func start(t *testing.T, change func(*usersd.Config)) *system {
 	t.Helper()
 
 	s := &system{t: t, issuer: tokentest.New(t)}
+	ended := adaptor.FiberApp(tokentest.Rights(s.issuer.Sessions))
 	auth := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Method == http.MethodPost:
@@ -46,6 +48,9 @@ func start(t *testing.T, change func(*usersd.Config)) *system {
 		case r.Method == http.MethodDelete:
 			s.forgot.Add(1)
 			w.WriteHeader(http.StatusNoContent)
+			return
+		case strings.HasPrefix(r.URL.Path, "/internal/"):
+			ended(w, r)
 			return
 		}
 		jwks, err := s.issuer.JWKS(r.Context())

@@ -17,18 +17,17 @@ import (
 // hashing is the deadline of operations that may wait for their turn to hash.
 const hashing = 15 * time.Second
 
-// keysFor is how long others may keep the signing keys: shorter than a new key
-// is published before it signs.
-const keysFor = "public, max-age=60"
-
 type handlers struct {
-	svc  *auth.Service
-	keys func() token.JWKS
+	svc    *auth.Service
+	issuer Issuer
+	rights Rights
 }
 
-// Mount adds the public operations to api. keys returns the public signing keys.
-func Mount(api *web.API, svc *auth.Service, keys func() token.JWKS) {
-	h := handlers{svc, keys}
+// Mount adds the public operations to api.
+func Mount(api *web.API, svc *auth.Service, issuer Issuer) {
+	h := handlers{svc: svc, issuer: issuer}
+	mountSessions(api, h)
+	mountIssuer(api, h)
 	noStore := map[string]string{fiber.HeaderCacheControl: "no-store: tokens are for the caller only"}
 
 	web.Handle(api, operation(web.Operation{
@@ -58,11 +57,6 @@ func Mount(api *web.API, svc *auth.Service, keys func() token.JWKS) {
 		ID: "me", Method: http.MethodGet, Path: "/api/v1/auth/me",
 		Summary: "Show the caller's account", Errors: []*errs.Error{auth.ErrSessionRevoked},
 	}), h.me)
-	web.Handle(api, operation(web.Operation{
-		ID: "jwks", Method: http.MethodGet, Path: "/.well-known/jwks.json",
-		Summary: "List the keys that access tokens are signed with",
-		Headers: map[string]string{fiber.HeaderCacheControl: keysFor},
-	}), h.jwks)
 }
 
 // operation completes op with what all operations of auth share.
@@ -94,7 +88,7 @@ func (h handlers) loginJSON(c *fiber.Ctx, in struct{ Body login }) (tokens, erro
 
 func (h handlers) signIn(c *fiber.Ctx, username, password string) (tokens, error) {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	made, err := h.svc.Login(c.UserContext(), username, password)
+	made, err := h.svc.Login(c.UserContext(), username, password, originOf(c))
 	if err != nil {
 		return tokens{}, err
 	}
@@ -103,7 +97,7 @@ func (h handlers) signIn(c *fiber.Ctx, username, password string) (tokens, error
 
 func (h handlers) refresh(c *fiber.Ctx, in struct{ Body refresh }) (tokens, error) {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	made, err := h.svc.Refresh(c.UserContext(), in.Body.RefreshToken)
+	made, err := h.svc.Refresh(c.UserContext(), in.Body.RefreshToken, originOf(c))
 	if err != nil {
 		return tokens{}, err
 	}
@@ -117,9 +111,4 @@ func (h handlers) me(c *fiber.Ctx, _ web.Empty) (account, error) {
 		return account{}, err
 	}
 	return accountOf(found), nil
-}
-
-func (h handlers) jwks(c *fiber.Ctx, _ web.Empty) (token.JWKS, error) {
-	c.Set(fiber.HeaderCacheControl, keysFor)
-	return h.keys(), nil
 }

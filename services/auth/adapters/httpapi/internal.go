@@ -5,14 +5,17 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"stockroom/pkg/commitlog"
 	"stockroom/pkg/errs"
 	"stockroom/pkg/web"
 	"stockroom/services/auth"
 )
 
-// MountInternal adds the operations for users to the internal api.
-func MountInternal(api *web.API, svc *auth.Service) {
-	h := handlers{svc: svc}
+// MountInternal adds the operations for other services to the internal api, with
+// the log of ended sessions.
+func MountInternal(api *web.API, svc *auth.Service, log commitlog.Source) {
+	h := handlers{svc: svc, rights: Rights{log, svc}}
+	mountRights(api, h, log)
 	web.Handle(api, web.Operation{
 		ID: "stageChange", Method: http.MethodPost, Path: "/internal/v1/credentials/{id}/changes",
 		Tag: "auth", Summary: "Keep a new password until the change is committed", Deadline: hashing,

@@ -71,7 +71,7 @@ func (r Rights) Revocations(ctx context.Context) (token.Snapshot, error) {
 	}
 	items := make([]token.Revision, 0, len(now.Items))
 	for _, item := range now.Items {
-		items = append(items, token.Revision{Account: string(item.ID), AuthzVersion: item.AuthzVersion})
+		items = append(items, token.Revision{ID: string(item.ID), Version: item.AuthzVersion})
 	}
 	return token.Snapshot{Epoch: now.Epoch, Seq: now.Seq, Items: items}, nil
 }
