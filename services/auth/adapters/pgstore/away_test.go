@@ -28,6 +28,7 @@ func TestDatabaseMayGoAndComeBack(t *testing.T) {
 		Endings:     pgstore.NewEndings(pool),
 		Keys:        pgstore.NewKeys(pool),
 		Log:         log,
+		Letters:     pgstore.NewLetters(pool),
 	}
 
 	for range 2 {

@@ -23,6 +23,7 @@ func TestStores(t *testing.T) {
 			Endings:     pgstore.NewEndings(pool),
 			Keys:        pgstore.NewKeys(pool),
 			Log:         log,
+			Letters:     pgstore.NewLetters(pool),
 		}
 	})
 }

@@ -27,6 +27,7 @@ func TestStores(t *testing.T) {
 			Endings:     sqlitestore.NewEndings(db),
 			Keys:        sqlitestore.NewKeys(db),
 			Log:         log,
+			Letters:     sqlitestore.NewLetters(db),
 		}
 	})
 }
