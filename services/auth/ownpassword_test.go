@@ -68,7 +68,7 @@ func TestOwnPasswordIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, auth.ErrSessionRevoked)
 
 	ended := s.login(t, "ada")
-	require.NoError(t, s.stores.Sessions.Update(t.Context(), s.signer.read(t, ended).Session, func(x *auth.Session) error {
+	require.NoError(t, s.stores.Sessions.Update(t.Context(), s.signer.read(t, ended).Session, auth.Origin{}, func(x *auth.Session) error {
 		x.Revoke(s.clock.Now(), "for a test")
 		return nil
 	}))

@@ -13,7 +13,7 @@ import (
 
 func issuedBy(name string) *web.API {
 	api := web.New(web.Config{Title: "auth", Version: "1", Gate: token.NewGate(nil, nil)})
-	httpapi.Mount(api, nil, httpapi.Issuer{Name: name, Keys: func() token.JWKS { return token.JWKS{} }})
+	httpapi.Mount(api, nil, nil, httpapi.Issuer{Name: name, Keys: func() token.JWKS { return token.JWKS{} }})
 	return api
 }
 
