@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +24,8 @@ import (
 type system struct {
 	t        *testing.T
 	issuer   *tokentest.Issuer
+	forgets  atomic.Bool // whether auth takes passwords away when asked
+	forgot   atomic.Int32
 	public   string
 	internal string
 	stop     context.CancelFunc
@@ -37,6 +40,13 @@ func start(t *testing.T, change func(*usersd.Config)) *system {
 	auth := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Method == http.MethodPost:
+			w.WriteHeader(http.StatusNoContent)
+			return
+		case r.Method == http.MethodDelete && !s.forgets.Load():
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		case r.Method == http.MethodDelete:
+			s.forgot.Add(1)
 			w.WriteHeader(http.StatusNoContent)
 			return
 		case strings.HasPrefix(r.URL.Path, "/internal/"):

@@ -33,6 +33,7 @@ type Server struct {
 	log       *slog.Logger
 	db        database
 	bus       *natsbus.Bus // nil without NATS
+	svc       *users.Service
 	verifier  *token.Verifier
 	public    *web.API
 	internal  *web.API
@@ -59,16 +60,16 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 			return nil, err
 		}
 	}
-	svc := users.NewService(s.db.store, s.db.store, authclient.New(cfg.AuthInternalURL, cfg.InternalToken), time.Now, newChange)
-	s.verifier = s.newVerifier(svc)
+	s.svc = users.NewService(s.db.store, s.db.store, authclient.New(cfg.AuthInternalURL, cfg.InternalToken), time.Now, newChange)
+	s.verifier = s.newVerifier()
 	s.db.log.OnCommit(s.verifier.AccountsCommitted)
 
 	s.public = web.New(web.Config{
 		Title: title, Version: version, Telemetry: t, Gate: token.NewGate(s.verifier, users.Permissions()),
 	})
-	httpapi.Mount(s.public, svc)
+	httpapi.Mount(s.public, s.svc)
 	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: t}, cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
-	internalapi.Mount(s.internal, svc, s.db.log)
+	internalapi.Mount(s.internal, s.svc, s.db.log)
 	s.measure()
 	return s, nil
 }
@@ -93,12 +94,12 @@ type rights struct {
 // newVerifier returns a verifier that asks the database itself for what others
 // ask this service. It takes note of rights taken away here before the answer is
 // out, and tells the others.
-func (s *Server) newVerifier(svc *users.Service) *token.Verifier {
+func (s *Server) newVerifier() *token.Verifier {
 	cfg := token.Config{
 		Issuer: s.cfg.TokenIssuer, Audience: s.cfg.TokenAudience,
 		JWKSURL:         s.cfg.AuthURL + "/.well-known/jwks.json",
 		AuthInternalURL: s.cfg.AuthInternalURL, InternalToken: s.cfg.InternalToken,
-		Rights: rights{internalapi.Rights{Source: s.db.log, Service: svc}, s.db.log},
+		Rights: rights{internalapi.Rights{Source: s.db.log, Service: s.svc}, s.db.log},
 		Log:    s.log,
 	}
 	if s.bus != nil { // a nil *Bus in the interface would not be nil

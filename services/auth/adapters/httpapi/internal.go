@@ -26,6 +26,10 @@ func MountInternal(api *web.API, svc *auth.Service, log commitlog.Source) {
 		Tag: "auth", Summary: "Put a committed password into use, and end the other sessions",
 		Errors: []*errs.Error{auth.ErrCredentialNotFound, auth.ErrChangeNotFound},
 	}, h.activate)
+	web.Handle(api, web.Operation{
+		ID: "removeCredential", Method: http.MethodDelete, Path: "/internal/v1/credentials/{id}",
+		Tag: "auth", Summary: "Forget the password and the sessions of an account that was erased; may be repeated",
+	}, h.removeCredential)
 }
 
 type newPassword struct {
@@ -65,4 +69,11 @@ func (h handlers) activate(c *fiber.Ctx, in activation) (web.Empty, error) {
 	err := h.svc.ActivateChange(c.UserContext(),
 		auth.AccountID(in.ID), auth.ChangeID(in.Change), auth.SessionID(in.Body.KeepSession.Value))
 	return web.Empty{}, err
+}
+
+func (h handlers) removeCredential(c *fiber.Ctx, in struct {
+	ID web.ID `path:"id"`
+},
+) (web.Empty, error) {
+	return web.Empty{}, h.svc.Forget(c.UserContext(), auth.AccountID(in.ID))
 }
