@@ -22,10 +22,11 @@ type rule [len(everybody)]int
 const ok = 0
 
 var (
-	open   = rule{ok, ok, ok, ok, ok, ok, ok, ok} // nobody looks at a token
-	signed = rule{401, 401, 401, ok, ok, 401, 401, ok}
-	own    = rule{401, 401, 401, ok, 403, 401, 401, ok} // "user" asks for what is theirs
-	admins = rule{401, 401, 401, 403, 403, 401, 401, ok}
+	open    = rule{ok, ok, ok, ok, ok, ok, ok, ok} // nobody looks at a token
+	signed  = rule{401, 401, 401, ok, ok, 401, 401, ok}
+	own     = rule{401, 401, 401, ok, 403, 401, 401, ok}  // "user" asks for what is theirs
+	private = rule{401, 401, 401, ok, 404, 401, 401, 404} // not even an admin may know of it
+	admins  = rule{401, 401, 401, 403, 403, 401, 401, ok}
 )
 
 // access says of every route who may use it. What {} stands for and what is sent
@@ -37,33 +38,38 @@ var access = map[string]struct {
 	at   func(t *testing.T, c *cast) string
 	send func(c *cast) any
 }{
-	"GET /":                          {open, 200, nil, nil},
-	"GET /health":                    {open, 200, nil, nil},
-	"GET /docs":                      {open, 200, nil, nil},
-	"GET /docs/{}":                   {open, 200, is("docs.css"), nil},
-	"GET /redoc":                     {open, 200, nil, nil},
-	"GET /redoc/{}":                  {open, 200, is("redoc.css"), nil},
-	"GET /api/v1/openapi.json":       {open, 200, nil, nil},
-	"GET /.well-known/jwks.json":     {open, 200, nil, nil},
-	"POST /api/v1/auth/register":     {open, 201, nil, stranger},
-	"POST /api/v1/auth/login":        {open, 200, nil, form},
-	"POST /api/v1/auth/login/json":   {open, 200, nil, names},
-	"POST /api/v1/auth/refresh":      {open, 200, nil, refreshing},
-	"GET /api/v1/auth/me":            {signed, 200, nil, nil},
-	"GET /api/v1/products":           {open, 200, nil, nil},
-	"GET /api/v1/products/search":    {open, 200, is("?q=lamp"), nil},
-	"GET /api/v1/products/{}":        {open, 200, someProduct, nil},
-	"POST /api/v1/products":          {admins, 201, nil, someDraft},
-	"PUT /api/v1/products/{}":        {admins, 200, someProduct, stocking},
-	"DELETE /api/v1/products/{}":     {admins, 204, someProduct, nil},
-	"GET /api/v1/users":              {admins, 200, nil, nil},
-	"GET /api/v1/users/me":           {signed, 200, nil, nil},
-	"GET /api/v1/users/{}":           {own, 200, theUser, nil},
-	"PUT /api/v1/users/{}":           {own, 200, theUser, renaming},
-	"PATCH /api/v1/users/{}":         {own, 200, theUser, renaming},
-	"DELETE /api/v1/users/{}":        {admins, 204, theUser, nil},
-	"PUT /api/v1/users/{}/role":      {admins, 200, theUser, promoting},
-	"POST /api/v1/users/{}/activate": {admins, 200, theUser, nil},
+	"GET /":                                       {open, 200, nil, nil},
+	"GET /health":                                 {open, 200, nil, nil},
+	"GET /docs":                                   {open, 200, nil, nil},
+	"GET /docs/{}":                                {open, 200, is("docs.css"), nil},
+	"GET /redoc":                                  {open, 200, nil, nil},
+	"GET /redoc/{}":                               {open, 200, is("redoc.css"), nil},
+	"GET /api/v1/openapi.json":                    {open, 200, nil, nil},
+	"GET /.well-known/jwks.json":                  {open, 200, nil, nil},
+	"POST /api/v1/auth/register":                  {open, 201, nil, stranger},
+	"POST /api/v1/auth/login":                     {open, 200, nil, form},
+	"POST /api/v1/auth/login/json":                {open, 200, nil, names},
+	"POST /api/v1/auth/refresh":                   {open, 200, nil, refreshing},
+	"GET /api/v1/auth/sessions":                   {signed, 200, nil, nil},
+	"DELETE /api/v1/auth/sessions/{}":             {private, 204, theSession, nil},
+	"POST /api/v1/auth/logout":                    {signed, 204, nil, nil},
+	"POST /api/v1/auth/logout-all":                {signed, 204, nil, nil},
+	"GET /.well-known/oauth-authorization-server": {open, 200, nil, nil},
+	"GET /api/v1/auth/me":                         {signed, 200, nil, nil},
+	"GET /api/v1/products":                        {open, 200, nil, nil},
+	"GET /api/v1/products/search":                 {open, 200, is("?q=lamp"), nil},
+	"GET /api/v1/products/{}":                     {open, 200, someProduct, nil},
+	"POST /api/v1/products":                       {admins, 201, nil, someDraft},
+	"PUT /api/v1/products/{}":                     {admins, 200, someProduct, stocking},
+	"DELETE /api/v1/products/{}":                  {admins, 204, someProduct, nil},
+	"GET /api/v1/users":                           {admins, 200, nil, nil},
+	"GET /api/v1/users/me":                        {signed, 200, nil, nil},
+	"GET /api/v1/users/{}":                        {own, 200, theUser, nil},
+	"PUT /api/v1/users/{}":                        {own, 200, theUser, renaming},
+	"PATCH /api/v1/users/{}":                      {own, 200, theUser, renaming},
+	"DELETE /api/v1/users/{}":                     {admins, 204, theUser, nil},
+	"PUT /api/v1/users/{}/role":                   {admins, 200, theUser, promoting},
+	"POST /api/v1/users/{}/activate":              {admins, 200, theUser, nil},
 
 	"POST /api/v1/users/{}/deactivate": {admins, 200, theUser, nil},
 	"POST /api/v1/users/{}/restore":    {admins, 200, theDeleted, nil},
@@ -76,7 +82,11 @@ func is(text string) func(*testing.T, *cast) string {
 	return func(*testing.T, *cast) string { return text }
 }
 
-func theUser(_ *testing.T, c *cast) string     { return c.user.ID }
+func theUser(_ *testing.T, c *cast) string { return c.user.ID }
+func theSession(t *testing.T, c *cast) string {
+	return c.w.as(c.session.AccessToken).sessions(t)[0].ID
+}
+
 func theDeleted(_ *testing.T, c *cast) string  { return c.deleted.ID }
 func someProduct(t *testing.T, c *cast) string { return c.w.product(t, nil).ID }
 
@@ -101,6 +111,7 @@ func TestEveryRouteKnowsWhoMayUseIt(t *testing.T) {
 	silent := func(string) *telemetry.Telemetry { return telemetry.Discard() }
 	w := openWorld(t, stack.Assembled(t, silent, signer.beside))
 
+	signer.issuer = w.system.Issuer
 	signer.requireTrusted(t, w)
 
 	routed := map[string]bool{}

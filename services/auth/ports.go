@@ -21,8 +21,8 @@ type Credentials interface {
 	// Rehash puts another hash of the same password into the place of old, and
 	// does nothing if old is no longer there.
 	Rehash(ctx context.Context, id AccountID, old, hash string) error
-	// Remove removes a credential and all that hangs on it: pending changes and
-	// sessions. It does nothing if there is none.
+	// Remove removes a credential and all that hangs on it: pending changes,
+	// sessions, and the addresses in the audit. It does nothing if there is none.
 	Remove(ctx context.Context, id AccountID) error
 	// Unconfirmed lists credentials added before a time and not confirmed,
 	// oldest first.

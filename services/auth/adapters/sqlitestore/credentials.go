@@ -77,6 +77,9 @@ func (s *Credentials) Remove(ctx context.Context, id auth.AccountID) error {
 		if err != nil {
 			return nil, err
 		}
+		if _, err = tx.ExecContext(ctx, `update session_audit set address = '' where account_id = ?`, id); err != nil {
+			return nil, err
+		}
 		_, err = tx.ExecContext(ctx, `delete from credentials where account_id = ?`, id)
 		return ended, err
 	})
