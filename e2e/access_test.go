@@ -82,7 +82,11 @@ func is(text string) func(*testing.T, *cast) string {
 	return func(*testing.T, *cast) string { return text }
 }
 
-func theUser(_ *testing.T, c *cast) string     { return c.user.ID }
+func theUser(_ *testing.T, c *cast) string { return c.user.ID }
+func theSession(t *testing.T, c *cast) string {
+	return c.w.as(c.session.AccessToken).sessions(t)[0].ID
+}
+
 func theDeleted(_ *testing.T, c *cast) string  { return c.deleted.ID }
 func someProduct(t *testing.T, c *cast) string { return c.w.product(t, nil).ID }
 
@@ -109,6 +113,7 @@ func TestEveryRouteKnowsWhoMayUseIt(t *testing.T) {
 	silent := func(string) *telemetry.Telemetry { return telemetry.Discard() }
 	w := openWorld(t, stack.Assembled(t, silent, signer.beside))
 
+	signer.issuer = w.system.Issuer
 	signer.requireTrusted(t, w)
 
 	routed := map[string]bool{}

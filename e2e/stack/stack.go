@@ -50,6 +50,8 @@ var admin = Admin{Email: "owner@shop.example", Username: "owner", Password: "Cor
 // issuer is in whose name the tokens of a system are made.
 const issuer = "https://shop.example"
 
+const audience = "stockroom" // of tokens
+
 // patience is for a system to start or to stop, on a busy machine.
 const patience = 90 * time.Second
 
