@@ -48,6 +48,11 @@ var routes = []route{
 	{"POST", "/api/v1/auth/login/json", auth, anyone, hashing},
 	{"POST", "/api/v1/auth/refresh", auth, anyone, usual},
 	{"GET", "/api/v1/auth/me", auth, signed, usual},
+	{"POST", "/api/v1/auth/password", auth, signed, hashing},
+	{"POST", "/api/v1/auth/password-reset", auth, anyone, usual},
+	{"POST", "/api/v1/auth/password-reset/confirm", auth, anyone, hashing},
+	{"POST", "/api/v1/auth/email-verification", auth, anyone, usual}, // or signed in: auth looks
+	{"POST", "/api/v1/auth/email-verification/confirm", auth, anyone, usual},
 	{"GET", "/.well-known/jwks.json", auth, anyone, usual},
 
 	{"GET", "/api/v1/users", users, signed, usual},
