@@ -55,7 +55,13 @@ var access = map[string]struct {
 	"DELETE /api/v1/auth/sessions/{}":             {mine, 204, theSession, nil},
 	"POST /api/v1/auth/logout":                    {signed, 204, nil, nil},
 	"POST /api/v1/auth/logout-all":                {signed, 204, nil, nil},
-	"GET /.well-known/oauth-authorization-server": {open, 404, nil, nil}, // the issuer here is no URL
+	"GET /.well-known/oauth-authorization-server": {open, 200, nil, nil},
+	"POST /api/v1/auth/password":                  {signed, 200, nil, repeating},
+	"POST /api/v1/auth/password-reset":            {open, 202, nil, mailing},
+	"POST /api/v1/auth/password-reset/confirm":    {open, 422, nil, guessing}, // nobody has a token
+	"POST /api/v1/auth/email-verification":        {open, 202, nil, mailing},  // or whoever is signed in, without a body
+
+	"POST /api/v1/auth/email-verification/confirm": {open, 422, nil, guess},
 	"GET /api/v1/products":                        {open, 200, nil, nil},
 	"GET /api/v1/products/search":                 {open, 200, is("?q=lamp"), nil},
 	"GET /api/v1/products/{}":                     {open, 200, someProduct, nil},
@@ -83,9 +89,6 @@ func is(text string) func(*testing.T, *cast) string {
 }
 
 func theUser(_ *testing.T, c *cast) string { return c.user.ID }
-func theSession(t *testing.T, c *cast) string {
-	return c.w.as(c.session.AccessToken).sessions(t)[0].ID
-}
 
 func theDeleted(_ *testing.T, c *cast) string  { return c.deleted.ID }
 func someProduct(t *testing.T, c *cast) string { return c.w.product(t, nil).ID }
@@ -100,6 +103,12 @@ func promoting(*cast) any    { return fields{"role": "admin"} }
 func names(c *cast) any      { return fields{"username": c.user.Username, "password": password} }
 func refreshing(c *cast) any { return fields{"refresh_token": c.session.RefreshToken} }
 func form(c *cast) any       { return url.Values{"username": {c.user.Username}, "password": {password}} }
+
+func mailing(c *cast) any    { return fields{"email": c.user.Email} }
+func guess(*cast) any        { return fields{"token": "guessed"} }
+func guessing(*cast) any     { return fields{"token": "guessed", "new_password": password} }
+
+func repeating(*cast) any { return fields{"current_password": password, "new_password": password} }
 
 func stranger(*cast) any {
 	name := unique("stranger")

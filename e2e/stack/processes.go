@@ -25,7 +25,10 @@ func secret() string { return rand.Text() + rand.Text() }
 func Processes(tb testing.TB, o Options) *System {
 	tb.Helper()
 
-	s := &System{Issuer: issuer, Admin: admin, Processes: map[string]*Process{}, Public: map[string]string{}, Internal: map[string]string{}, NATS: testkit.NewNATSServer(tb)}
+	s := &System{
+		Issuer: issuer, Admin: admin, Processes: map[string]*Process{}, Public: map[string]string{}, Internal: map[string]string{},
+		NATS: testkit.NewNATSServer(tb), Mail: postOffice(tb),
+	}
 	db := newDatabase(tb, o.OwnPostgres)
 	s.Postgres = db.own
 	auth, users, gateway := newPlace(tb), newPlace(tb), newPlace(tb)
@@ -45,10 +48,10 @@ func Processes(tb testing.TB, o Options) *System {
 		s.Processes[name] = startEither(tb, name, program, env)
 	}
 	start("users", "usersd", users, map[string]string{"DATABASE_URL": db.url(tb, "users")})
-	start("auth", "authd", auth, map[string]string{
+	start("auth", "authd", auth, withMail(map[string]string{
 		"DATABASE_URL": db.url(tb, "auth"), "SECRET": secret(), "PASSWORD_COST": o.cost(),
 		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
-	})
+	}, s.Mail, o))
 	catalogDB := db.url(tb, "catalog")
 	var internal []string
 	for _, name := range []string{"catalog-1", "catalog-2"} {
