@@ -1,5 +1,7 @@
 package coherent
 
+import "strings"
+
 // Key names a cached value: an item or a list. Keys are comparable.
 type Key struct {
 	kind byte
@@ -19,6 +21,20 @@ func Item(id string) Key { return Key{kind: itemKind, text: id} }
 // query in one spelling: equal texts share one answer, and nothing is hashed
 // away. It becomes invalid with every event that may change a list.
 func List(canonical string) Key { return Key{kind: listKind, text: canonical} }
+
+// ParseKey returns the key with this text, and false if there is none.
+func ParseKey(text string) (Key, bool) {
+	switch {
+	case strings.HasPrefix(text, "p:"):
+		return Item(text[2:]), true
+	case strings.HasPrefix(text, "q:"):
+		return List(text[2:]), true
+	}
+	return Key{}, false
+}
+
+// Text returns the id or the query that k was made of.
+func (k Key) Text() string { return k.text }
 
 // IsList says whether k is the key of a list.
 func (k Key) IsList() bool { return k.kind == listKind }
