@@ -1,6 +1,11 @@
 package coherent
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"stockroom/pkg/commitlog"
+)
 
 // Key names a cached value: an item or a list. Keys are comparable.
 type Key struct {
@@ -38,6 +43,14 @@ func (k Key) Text() string { return k.text }
 
 // IsList says whether k is the key of a list.
 func (k Key) IsList() bool { return k.kind == listKind }
+
+// ChangedBy says whether ev may have changed the value of k.
+func (k Key) ChangedBy(ev commitlog.Event) bool {
+	if k.IsList() {
+		return ev.Lists
+	}
+	return slices.Contains(ev.IDs, k.text)
+}
 
 // String returns k as text that is unique among all keys, items and lists.
 func (k Key) String() string { return string(rune(k.kind)) + ":" + k.text }
