@@ -2,6 +2,7 @@ package stack
 
 import (
 	"crypto/rand"
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -53,13 +54,18 @@ func Processes(tb testing.TB, o Options) *System {
 		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
 	}, s.Mail, o))
 	catalogDB := db.url(tb, "catalog")
+	catalogs := []place{newPlace(tb), newPlace(tb)}
 	var internal []string
-	for _, name := range []string{"catalog-1", "catalog-2"} {
-		at, redis := newPlace(tb), testkit.NewRedisServer(tb)
-		s.Redis = append(s.Redis, redis)
+	for _, at := range catalogs {
 		s.Catalogs = append(s.Catalogs, "http://"+at.public)
 		internal = append(internal, "http://"+at.internal)
-		start(name, "catalogd", at, map[string]string{"DATABASE_URL": catalogDB, "REDIS_URL": redis.URL()})
+	}
+	for n, at := range catalogs {
+		redis := testkit.NewRedisServer(tb)
+		s.Redis = append(s.Redis, redis)
+		start(fmt.Sprintf("catalog-%d", n+1), "catalogd", at, map[string]string{
+			"DATABASE_URL": catalogDB, "REDIS_URL": redis.URL(), "AUDIT_URLS": strings.Join(internal, ","),
+		})
 	}
 	start("gateway", "gatewayd", gateway, map[string]string{
 		"AUTH_URLS": "http://" + auth.public, "AUTH_INTERNAL_URLS": "http://" + auth.internal,

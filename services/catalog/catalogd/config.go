@@ -19,6 +19,10 @@ type Config struct {
 	RedisURL    string `env:"REDIS_URL"`
 	NATSURL     string `env:"NATS_URL"`
 
+	// AuditURLs are the internal doors of all replicas of the catalog. If there
+	// are any, what their caches hold is compared with the database.
+	AuditURLs []string `env:"AUDIT_URLS"`
+
 	InternalToken    string `env:"INTERNAL_TOKEN"`
 	AuthURL          string `env:"AUTH_URL" envDefault:"http://auth:8001"`
 	AuthInternalURL  string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`
