@@ -62,20 +62,20 @@ var access = map[string]struct {
 	"POST /api/v1/auth/email-verification":        {open, 202, nil, mailing},  // or whoever is signed in, without a body
 
 	"POST /api/v1/auth/email-verification/confirm": {open, 422, nil, guess},
-	"GET /api/v1/products":                        {open, 200, nil, nil},
-	"GET /api/v1/products/search":                 {open, 200, is("?q=lamp"), nil},
-	"GET /api/v1/products/{}":                     {open, 200, someProduct, nil},
-	"POST /api/v1/products":                       {admins, 201, nil, someDraft},
-	"PUT /api/v1/products/{}":                     {admins, 200, someProduct, stocking},
-	"DELETE /api/v1/products/{}":                  {admins, 204, someProduct, nil},
-	"GET /api/v1/users":                           {admins, 200, nil, nil},
-	"GET /api/v1/users/me":                        {signed, 200, nil, nil},
-	"GET /api/v1/users/{}":                        {own, 200, theUser, nil},
-	"PUT /api/v1/users/{}":                        {own, 200, theUser, renaming},
-	"PATCH /api/v1/users/{}":                      {own, 200, theUser, renaming},
-	"DELETE /api/v1/users/{}":                     {admins, 204, theUser, nil},
-	"PUT /api/v1/users/{}/role":                   {admins, 200, theUser, promoting},
-	"POST /api/v1/users/{}/activate":              {admins, 200, theUser, nil},
+	"GET /api/v1/products":                         {open, 200, nil, nil},
+	"GET /api/v1/products/search":                  {open, 200, is("?q=lamp"), nil},
+	"GET /api/v1/products/{}":                      {open, 200, someProduct, nil},
+	"POST /api/v1/products":                        {admins, 201, nil, someDraft},
+	"PUT /api/v1/products/{}":                      {admins, 200, someProduct, stocking},
+	"DELETE /api/v1/products/{}":                   {admins, 204, someProduct, nil},
+	"GET /api/v1/users":                            {admins, 200, nil, nil},
+	"GET /api/v1/users/me":                         {signed, 200, nil, nil},
+	"GET /api/v1/users/{}":                         {own, 200, theUser, nil},
+	"PUT /api/v1/users/{}":                         {own, 200, theUser, renaming},
+	"PATCH /api/v1/users/{}":                       {own, 200, theUser, renaming},
+	"DELETE /api/v1/users/{}":                      {admins, 204, theUser, nil},
+	"PUT /api/v1/users/{}/role":                    {admins, 200, theUser, promoting},
+	"POST /api/v1/users/{}/activate":               {admins, 200, theUser, nil},
 
 	"POST /api/v1/users/{}/deactivate": {admins, 200, theUser, nil},
 	"POST /api/v1/users/{}/restore":    {admins, 200, theDeleted, nil},
@@ -104,9 +104,9 @@ func names(c *cast) any      { return fields{"username": c.user.Username, "passw
 func refreshing(c *cast) any { return fields{"refresh_token": c.session.RefreshToken} }
 func form(c *cast) any       { return url.Values{"username": {c.user.Username}, "password": {password}} }
 
-func mailing(c *cast) any    { return fields{"email": c.user.Email} }
-func guess(*cast) any        { return fields{"token": "guessed"} }
-func guessing(*cast) any     { return fields{"token": "guessed", "new_password": password} }
+func mailing(c *cast) any { return fields{"email": c.user.Email} }
+func guess(*cast) any     { return fields{"token": "guessed"} }
+func guessing(*cast) any  { return fields{"token": "guessed", "new_password": password} }
 
 func repeating(*cast) any { return fields{"current_password": password, "new_password": password} }
 
