@@ -110,7 +110,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 
 	auth, err := authd.New(ctx, authd.Config{
 		Env: env, DatabaseURL: s.database("auth"), Migrate: true, NATSURL: nats, InternalToken: token,
-		Secret: s.secrets.AuthSecret, PasswordCost: cfg.PasswordCost, UsersInternalURL: internalURL(d.users),
+		Secret: s.secrets.AuthSecret, SecretPrevious: s.secrets.AuthSecretPrevious, KeyLifetime: authd.DefaultKeyLifetime, PasswordCost: cfg.PasswordCost, UsersInternalURL: internalURL(d.users),
 		AdminEmail: s.admin.Email, AdminUsername: s.admin.Username, AdminPassword: s.admin.Password,
 		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
 	}, d.auth, s.voices["auth"])

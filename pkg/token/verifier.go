@@ -21,7 +21,9 @@ type Config struct {
 
 	JWKSURL string
 	// JWKS gives the document of signing keys instead of JWKSURL, for the service that makes them.
-	JWKS func(context.Context) ([]byte, error)
+	JWKS      func(context.Context) ([]byte, error)
+	JWKSEvery time.Duration // how often JWKS is looked at; zero: once a minute
+	jwksEvery func() time.Duration
 
 	UsersInternalURL string // internal door of users, without a path
 	InternalToken    string
@@ -66,7 +68,7 @@ func NewVerifier(cfg Config) *Verifier {
 	cfg = cfg.withDefaults()
 	rights := newRevocations(cfg.Rights.Revocations, cfg.Now)
 	return &Verifier{
-		keys:   newKeys(cfg.JWKS, cfg.Now, cfg.Log),
+		keys:   newKeys(cfg.JWKS, cfg.jwksEvery, cfg.Now, cfg.Log),
 		rights: rights,
 		follower: commitlog.NewFollower(commitlog.Config{
 			Source: cfg.Rights, Sink: rights, Bus: cfg.Bus, Subject: Subject, Log: cfg.Log,

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"time"
 
 	"stockroom/pkg/errs"
@@ -39,6 +40,8 @@ type Parts struct {
 	Hasher      Hasher
 	Signer      Signer
 	Secrets     Secrets
+	Throttle    Throttle
+	Limits      Limits // of Throttle
 	// CheckPassword returns a field with that pointer for each rule that a new password breaks.
 	CheckPassword func(pointer, password string) []errs.Field
 	Now           func() time.Time
@@ -57,8 +60,17 @@ func NewService(p Parts) *Service {
 
 // Login begins a session for who knows the name and the password of an active
 // account, else it fails with ErrInvalidCredentials. All ways to fail take the
-// same time: there is always one comparison of hashes.
-func (s *Service) Login(ctx context.Context, username, password string) (Tokens, error) {
+// same time: there is always one comparison of hashes. After too many failures
+// it fails with ErrLoginThrottled at once. from is the address of the client.
+func (s *Service) Login(ctx context.Context, username, password string, from netip.Addr) (tokens Tokens, err error) {
+	err = s.throttled(ctx, s.signInMarks(username, from), ErrInvalidCredentials, func() error {
+		tokens, err = s.signIn(ctx, username, password)
+		return err
+	})
+	return tokens, err
+}
+
+func (s *Service) signIn(ctx context.Context, username, password string) (Tokens, error) {
 	account, credential, err := s.candidate(ctx, username)
 	if err != nil {
 		return Tokens{}, err

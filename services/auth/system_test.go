@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"net/netip"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"stockroom/pkg/password"
 	"stockroom/pkg/sqlite"
 	"stockroom/services/auth"
+	"stockroom/services/auth/adapters/memorythrottle"
 	"stockroom/services/auth/adapters/sqlitestore"
 	"stockroom/services/auth/authtest"
 )
@@ -58,6 +60,13 @@ func (c *clock) pass(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+var here = netip.MustParseAddr("203.0.113.7")
+
+var limits = auth.Limits{
+	Name:    auth.Limit{Free: 3, First: time.Second, Max: 10 * time.Second, Keep: time.Minute},
+	Address: auth.Limit{Free: 10, First: time.Second, Max: 10 * time.Second, Keep: time.Minute},
+}
+
 // system is a service with everything around it.
 type system struct {
 	*auth.Service
@@ -77,6 +86,7 @@ func openStores(t *testing.T) authtest.Stores {
 		Changes:     sqlitestore.NewChanges(db),
 		Sessions:    sqlitestore.NewSessions(db),
 		Keys:        sqlitestore.NewKeys(db),
+		Vault:       sqlitestore.NewVault(db),
 	}
 }
 
@@ -93,6 +103,7 @@ func newSystem(t *testing.T) *system {
 	s.Service = auth.NewService(auth.Parts{
 		Credentials: s.stores.Credentials, Changes: s.stores.Changes, Sessions: s.stores.Sessions,
 		Accounts: s.accounts, Hasher: authtest.Hasher{}, Signer: s.signer, Secrets: secrets,
+		Throttle: memorythrottle.New(s.clock.Now), Limits: limits,
 		CheckPassword: password.Check,
 		Now:           s.clock.Now,
 		NewID:         func() string { return uuid.Must(uuid.NewV7()).String() },
@@ -113,7 +124,7 @@ func registration(name string) auth.Registration {
 
 func (s *system) login(t *testing.T, name string) auth.Tokens {
 	t.Helper()
-	tokens, err := s.Login(t.Context(), name, good)
+	tokens, err := s.Login(t.Context(), name, good, here)
 	require.NoError(t, err)
 	return tokens
 }

@@ -23,6 +23,7 @@ func openSQLite(ctx context.Context, path string, migrate bool) (database, error
 		changes:     sqlitestore.NewChanges(db),
 		sessions:    sqlitestore.NewSessions(db),
 		keys:        sqlitestore.NewKeys(db),
+		vault:       sqlitestore.NewVault(db),
 		measure:     db.Measure,
 		close:       db.Close,
 	}, nil

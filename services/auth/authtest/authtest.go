@@ -19,6 +19,7 @@ type Stores struct {
 	Changes     auth.Changes
 	Sessions    auth.Sessions
 	Keys        auth.Keys
+	Vault       auth.Vault
 }
 
 // TestStores checks the contracts of all stores. open returns stores in an
@@ -51,6 +52,10 @@ func TestStores(t *testing.T, open func(t *testing.T) Stores) {
 		"KeysAreListedByNumber":                keysAreListedByNumber,
 		"TakenNumberIsRefused":                 takenNumberIsRefused,
 		"OneOfManyConcurrentFirstKeysWins":     oneOfManyConcurrentFirstKeysWins,
+		"ResealReplacesOnlyTheOldSeal":         resealReplacesOnlyTheOldSeal,
+		"RemovedKeyIsGone":                     removedKeyIsGone,
+		"VaultKeepsTheFirst":                   vaultKeepsTheFirst,
+		"VaultReplacesOnlyTheOld":              vaultReplacesOnlyTheOld,
 		"MissingCredentialsAreLeftInPeace":     missingCredentialsAreLeftInPeace,
 		"ChangeOfOneLeavesOtherAccountsAlone":  changeOfOneLeavesOtherAccountsAlone,
 		"ConfirmedCredentialsAreNotListed":     confirmedCredentialsAreNotListed,

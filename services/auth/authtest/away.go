@@ -21,6 +21,7 @@ func TestAway(t *testing.T, s Stores) {
 	_, all := s.Changes.Staged(ctx, now(), 1)
 	_, found := s.Sessions.Session(ctx, session)
 	_, keys := s.Keys.Keys(ctx)
+	_, kept := s.Vault.Keep(ctx, []byte("sealed"))
 	for what, err := range map[string]error{
 		"Credentials.Add":         s.Credentials.Add(ctx, auth.Credential{Account: account, CreatedAt: now()}),
 		"Credentials.Credential":  credential,
@@ -39,6 +40,10 @@ func TestAway(t *testing.T, s Stores) {
 		"Sessions.Prune":          s.Sessions.Prune(ctx, now()),
 		"Keys.Add":                s.Keys.Add(ctx, auth.Key{Number: 1, ID: ID()}),
 		"Keys.Keys":               keys,
+		"Keys.Reseal":             s.Keys.Reseal(ctx, 1, []byte("old"), []byte("new")),
+		"Keys.Remove":             s.Keys.Remove(ctx, 1),
+		"Vault.Keep":              kept,
+		"Vault.Replace":           s.Vault.Replace(ctx, []byte("old"), []byte("new")),
 	} {
 		require.ErrorIs(t, err, errs.ErrUnavailable, what)
 	}

@@ -17,17 +17,13 @@ import (
 // hashing is the deadline of operations that may wait for their turn to hash.
 const hashing = 15 * time.Second
 
-// keysFor is how long others may keep the signing keys: shorter than a new key
-// is published before it signs.
-const keysFor = "public, max-age=60"
-
 type handlers struct {
 	svc  *auth.Service
-	keys func() token.JWKS
+	keys Keys
 }
 
-// Mount adds the public operations to api. keys returns the public signing keys.
-func Mount(api *web.API, svc *auth.Service, keys func() token.JWKS) {
+// Mount adds the public operations to api.
+func Mount(api *web.API, svc *auth.Service, keys Keys) {
 	h := handlers{svc, keys}
 	noStore := map[string]string{fiber.HeaderCacheControl: "no-store: tokens are for the caller only"}
 
@@ -40,13 +36,13 @@ func Mount(api *web.API, svc *auth.Service, keys func() token.JWKS) {
 	web.Handle(api, operation(web.Operation{
 		ID: "login", Method: http.MethodPost, Path: "/api/v1/auth/login",
 		Summary: "Sign in with the OAuth 2.0 password form", Deadline: hashing, Headers: noStore,
-		Errors:     []*errs.Error{auth.ErrInvalidCredentials, auth.ErrOverloaded},
+		Errors:     []*errs.Error{auth.ErrInvalidCredentials, auth.ErrLoginThrottled, auth.ErrOverloaded},
 		MediaTypes: []string{fiber.MIMEApplicationForm, fiber.MIMEMultipartForm},
 	}), h.login)
 	web.Handle(api, operation(web.Operation{
 		ID: "loginJSON", Method: http.MethodPost, Path: "/api/v1/auth/login/json",
 		Summary: "Sign in", Deadline: hashing, Headers: noStore,
-		Errors: []*errs.Error{auth.ErrInvalidCredentials, auth.ErrOverloaded},
+		Errors: []*errs.Error{auth.ErrInvalidCredentials, auth.ErrLoginThrottled, auth.ErrOverloaded},
 	}), h.loginJSON)
 	web.Handle(api, operation(web.Operation{
 		ID: "refresh", Method: http.MethodPost, Path: "/api/v1/auth/refresh",
@@ -61,7 +57,7 @@ func Mount(api *web.API, svc *auth.Service, keys func() token.JWKS) {
 	web.Handle(api, operation(web.Operation{
 		ID: "jwks", Method: http.MethodGet, Path: "/.well-known/jwks.json",
 		Summary: "List the keys that access tokens are signed with",
-		Headers: map[string]string{fiber.HeaderCacheControl: keysFor},
+		Headers: map[string]string{fiber.HeaderCacheControl: "For how long they may be kept"},
 	}), h.jwks)
 }
 
@@ -94,7 +90,7 @@ func (h handlers) loginJSON(c *fiber.Ctx, in struct{ Body login }) (tokens, erro
 
 func (h handlers) signIn(c *fiber.Ctx, username, password string) (tokens, error) {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	made, err := h.svc.Login(c.UserContext(), username, password)
+	made, err := h.svc.Login(c.UserContext(), username, password, web.ClientAddress(c))
 	if err != nil {
 		return tokens{}, err
 	}
@@ -117,9 +113,4 @@ func (h handlers) me(c *fiber.Ctx, _ web.Empty) (account, error) {
 		return account{}, err
 	}
 	return accountOf(found), nil
-}
-
-func (h handlers) jwks(c *fiber.Ctx, _ web.Empty) (token.JWKS, error) {
-	c.Set(fiber.HeaderCacheControl, keysFor)
-	return h.keys(), nil
 }

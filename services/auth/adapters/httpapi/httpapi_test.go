@@ -22,6 +22,7 @@ import (
 	"stockroom/services/auth"
 	"stockroom/services/auth/adapters/httpapi"
 	"stockroom/services/auth/adapters/jwtsigner"
+	"stockroom/services/auth/adapters/memorythrottle"
 	"stockroom/services/auth/adapters/sqlitestore"
 	"stockroom/services/auth/authtest"
 )
@@ -45,13 +46,20 @@ func open(t *testing.T) *doors {
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	secrets, err := auth.Derive("secret")
 	require.NoError(t, err)
-	ring, err := auth.OpenKeyring(t.Context(), sqlitestore.NewKeys(db), secrets, time.Now, uuid.NewString)
+	sealer, err := auth.NewSealer("secret", "")
+	require.NoError(t, err)
+	plan := auth.KeyPlan{Lead: 5 * time.Minute}
+	ring, err := auth.OpenKeyring(t.Context(), sqlitestore.NewKeys(db), sealer, plan, time.Now, uuid.NewString)
 	require.NoError(t, err)
 	signer := jwtsigner.New(ring, tokentest.Name, tokentest.Audience)
 	d := &doors{accounts: authtest.NewAccounts(), changes: sqlitestore.NewChanges(db)}
 	svc := auth.NewService(auth.Parts{
 		Credentials: sqlitestore.NewCredentials(db), Changes: d.changes, Sessions: sqlitestore.NewSessions(db),
 		Accounts: d.accounts, Hasher: authtest.Hasher{}, Signer: signer, Secrets: secrets,
+		Throttle: memorythrottle.New(time.Now), Limits: auth.Limits{
+			Name:    auth.Limit{Free: 3, First: time.Minute, Max: time.Hour, Keep: 2 * time.Hour},
+			Address: auth.Limit{Free: 1000, First: time.Minute, Max: time.Hour, Keep: 2 * time.Hour},
+		},
 		CheckPassword: password.Check, Now: time.Now, NewID: uuid.NewString,
 	})
 	verifier := token.NewVerifier(token.Config{
@@ -59,9 +67,10 @@ func open(t *testing.T) *doors {
 		JWKS: func(context.Context) ([]byte, error) { return json.Marshal(signer.JWKS()) },
 	})
 	d.public = web.New(web.Config{Title: "auth", Version: "1", Gate: token.NewGate(verifier, httpapi.Roles())})
-	httpapi.Mount(d.public, svc, signer.JWKS)
+	httpapi.Mount(d.public, svc, httpapi.Keys{JWKS: signer.JWKS, MaxAge: plan.MaxAge()})
 	d.internal = web.NewInternal(web.Config{Title: "auth", Version: "1"}, internalToken, nil)
 	httpapi.MountInternal(d.internal, svc)
+	httpapi.MountKeys(d.internal, ring)
 	return d
 }
 

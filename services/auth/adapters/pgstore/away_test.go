@@ -23,6 +23,7 @@ func TestDatabaseMayGoAndComeBack(t *testing.T) {
 		Changes:     pgstore.NewChanges(pool),
 		Sessions:    pgstore.NewSessions(pool),
 		Keys:        pgstore.NewKeys(pool),
+		Vault:       pgstore.NewVault(pool),
 	}
 
 	for range 2 {
