@@ -11,10 +11,9 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/logging"
-	"github.com/redis/go-redis/v9/maintnotifications"
 	"github.com/sony/gobreaker/v2"
 
+	"stockroom/pkg/redisdb"
 	"stockroom/services/auth"
 )
 
@@ -39,24 +38,11 @@ var _ auth.Throttle = (*Throttle)(nil)
 // New returns a throttle on the Redis at url, which need not be there. While it
 // is away, instead decides.
 func New(url string, instead auth.Throttle, now func() time.Time, log *slog.Logger) (*Throttle, error) {
-	opts, err := redis.ParseURL(url)
+	client, err := redisdb.Connect(url, timeout)
 	if err != nil {
-		return nil, fmt.Errorf("parse URL of Redis: %w", err)
+		return nil, err
 	}
-	opts.ContextTimeoutEnabled = true // off by default: a call would ignore its deadline
-	opts.DialTimeout = timeout
-	opts.DialerRetries = 1
-	opts.ReadTimeout = timeout
-	opts.WriteTimeout = timeout
-	opts.PoolTimeout = timeout
-	opts.MaxRetries = 1 // for a connection that has gone stale in the pool
-	opts.MinRetryBackoff = time.Millisecond
-	opts.MaxRetryBackoff = time.Millisecond
-	opts.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	opts.DisableIdentity = true
-	opts.Protocol = 2
-	logging.Disable() // the library writes to standard error; the breaker says what matters
-	return &Throttle{redis: redis.NewClient(opts), breaker: newBreaker(log), instead: instead, now: now}, nil
+	return &Throttle{redis: client, breaker: newBreaker(log), instead: instead, now: now}, nil
 }
 
 func newBreaker(log *slog.Logger) *gobreaker.CircuitBreaker[int64] {
