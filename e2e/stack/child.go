@@ -15,6 +15,8 @@ type Options struct {
 	PasswordCost int    // 4 if zero, as tests make many accounts
 	Dir          string // of the one-process form's data; one of the test's own if empty
 	OwnPostgres  bool   // of separate processes: a server that can be stopped
+
+	Auth map[string]string // of separate processes: more of the environment of auth
 }
 
 func (o Options) cost() string {

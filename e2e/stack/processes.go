@@ -29,8 +29,9 @@ func Processes(tb testing.TB, o Options) *System {
 	db := newDatabase(tb, o.OwnPostgres)
 	s.Postgres = db.own
 	auth, users, gateway := newPlace(tb), newPlace(tb), newPlace(tb)
+	s.InternalToken = secret()
 	common := map[string]string{
-		"ENV": "development", "NATS_URL": s.NATS.URL(), "INTERNAL_TOKEN": secret(),
+		"ENV": "development", "NATS_URL": s.NATS.URL(), "INTERNAL_TOKEN": s.InternalToken,
 		"AUTH_URL": "http://" + auth.public, "AUTH_INTERNAL_URL": "http://" + auth.internal,
 		"USERS_INTERNAL_URL": "http://" + users.internal,
 	}
@@ -42,10 +43,12 @@ func Processes(tb testing.TB, o Options) *System {
 		s.Processes[name] = startEither(tb, name, program, env)
 	}
 	start("users", "usersd", users, map[string]string{"DATABASE_URL": db.url(tb, "users")})
-	start("auth", "authd", auth, map[string]string{
+	forAuth := map[string]string{
 		"DATABASE_URL": db.url(tb, "auth"), "SECRET": secret(), "PASSWORD_COST": o.cost(),
 		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
-	})
+	}
+	maps.Copy(forAuth, o.Auth)
+	start("auth", "authd", auth, forAuth)
 	catalogDB := db.url(tb, "catalog")
 	var internal []string
 	for _, name := range []string{"catalog-1", "catalog-2"} {

@@ -25,8 +25,10 @@ type System struct {
 	// gateway; none where they cannot be reached from here.
 	Catalogs []string
 
-	// Internal is the internal door of each process, by its name.
-	Internal map[string]string
+	// Internal is the internal door of each process, by its name, and
+	// InternalToken opens them all.
+	Internal      map[string]string
+	InternalToken string
 
 	// What the system consists of, for tests that stop parts of it: empty where
 	// it is not ours to stop. The processes are "stockroom", or "auth", "users",
