@@ -3,7 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
-	"net/netip"
+	"log/slog"
 	"time"
 
 	"stockroom/pkg/errs"
@@ -31,21 +31,24 @@ type Tokens struct {
 	ExpiresIn time.Duration // of the access token
 }
 
-// Parts are what a [Service] is made of; all are needed.
+// Parts are what a [Service] is made of; all are needed that do not say otherwise.
 type Parts struct {
 	Credentials Credentials
 	Changes     Changes
 	Sessions    Sessions
+	Endings     Endings
 	Accounts    Accounts
 	Hasher      Hasher
 	Signer      Signer
 	Secrets     Secrets
 	Throttle    Throttle
-	Limits      Limits // of Throttle
+	Limits      Limits    // of Throttle
+	Lifetimes   Lifetimes // of sessions
 	// CheckPassword returns a field with that pointer for each rule that a new password breaks.
 	CheckPassword func(pointer, password string) []errs.Field
 	Now           func() time.Time
 	NewID         func() string // a new UUIDv7
+	Log           *slog.Logger  // of what an operator should see; none if nil
 }
 
 // Service does what auth is for.
@@ -55,22 +58,26 @@ type Service struct {
 
 // NewService returns a service made of parts.
 func NewService(p Parts) *Service {
+	p.Lifetimes = p.Lifetimes.orDefault()
+	if p.Log == nil {
+		p.Log = slog.New(slog.DiscardHandler)
+	}
 	return &Service{p}
 }
 
 // Login begins a session for who knows the name and the password of an active
 // account, else it fails with ErrInvalidCredentials. All ways to fail take the
 // same time: there is always one comparison of hashes. After too many failures
-// it fails with ErrLoginThrottled at once. from is the address of the client.
-func (s *Service) Login(ctx context.Context, username, password string, from netip.Addr) (tokens Tokens, err error) {
-	err = s.throttled(ctx, s.signInMarks(username, from), ErrInvalidCredentials, func() error {
-		tokens, err = s.signIn(ctx, username, password)
+// it fails with ErrLoginThrottled at once. from is where that comes from.
+func (s *Service) Login(ctx context.Context, username, password string, from Origin) (tokens Tokens, err error) {
+	err = s.throttled(ctx, s.signInMarks(username, from.Address), ErrInvalidCredentials, func() error {
+		tokens, err = s.signIn(ctx, username, password, from)
 		return err
 	})
 	return tokens, err
 }
 
-func (s *Service) signIn(ctx context.Context, username, password string) (Tokens, error) {
+func (s *Service) signIn(ctx context.Context, username, password string, from Origin) (Tokens, error) {
 	account, credential, err := s.candidate(ctx, username)
 	if err != nil {
 		return Tokens{}, err
@@ -82,12 +89,15 @@ func (s *Service) signIn(ctx context.Context, username, password string) (Tokens
 	if !match || !account.live() {
 		return Tokens{}, ErrInvalidCredentials
 	}
-	session := newSession(SessionID(s.NewID()), account.ID, s.time())
+	session := newSession(SessionID(s.NewID()), account.ID, from, s.time(), s.Lifetimes.Absolute)
 	err = s.Sessions.Add(ctx, session, credential.Revision)
 	if errors.Is(err, ErrCredentialChanged) {
 		return Tokens{}, ErrInvalidCredentials // it was the password until a moment ago
 	}
 	if err != nil {
+		return Tokens{}, err
+	}
+	if err := s.makeRoom(ctx, account.ID, from); err != nil {
 		return Tokens{}, err
 	}
 	if better != "" {

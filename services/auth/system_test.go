@@ -1,7 +1,6 @@
 package auth_test
 
 import (
-	"net/netip"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/commitlog/sqlitelog"
 	"stockroom/pkg/password"
 	"stockroom/pkg/sqlite"
 	"stockroom/services/auth"
@@ -60,7 +60,7 @@ func (c *clock) pass(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-var here = netip.MustParseAddr("203.0.113.7")
+var here = auth.Origin{Address: "203.0.113.7"}
 
 var limits = auth.Limits{
 	Name:    auth.Limit{Free: 3, First: time.Second, Max: 10 * time.Second, Keep: time.Minute},
@@ -81,12 +81,15 @@ func openStores(t *testing.T) authtest.Stores {
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "auth.db"), sqlitestore.Migrations())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	log := sqlitelog.New(db)
 	return authtest.Stores{
-		Credentials: sqlitestore.NewCredentials(db),
-		Changes:     sqlitestore.NewChanges(db),
-		Sessions:    sqlitestore.NewSessions(db),
+		Credentials: sqlitestore.NewCredentials(db, log),
+		Changes:     sqlitestore.NewChanges(db, log),
+		Sessions:    sqlitestore.NewSessions(db, log),
+		Endings:     sqlitestore.NewEndings(db),
 		Keys:        sqlitestore.NewKeys(db),
 		Vault:       sqlitestore.NewVault(db),
+		Log:         log,
 	}
 }
 
@@ -101,7 +104,7 @@ func newSystem(t *testing.T) *system {
 		clock:    &clock{now: time.Now()},
 	}
 	s.Service = auth.NewService(auth.Parts{
-		Credentials: s.stores.Credentials, Changes: s.stores.Changes, Sessions: s.stores.Sessions,
+		Credentials: s.stores.Credentials, Changes: s.stores.Changes, Sessions: s.stores.Sessions, Endings: s.stores.Endings,
 		Accounts: s.accounts, Hasher: authtest.Hasher{}, Signer: s.signer, Secrets: secrets,
 		Throttle: memorythrottle.New(s.clock.Now), Limits: limits,
 		CheckPassword: password.Check,

@@ -51,7 +51,8 @@ type Limits struct {
 // signInMarks are those of a sign-in. The name counts as it was sent, whether or
 // not there is such an account. An IPv6 address stands for its network: whoever
 // has one has 2^64.
-func (s *Service) signInMarks(username string, from netip.Addr) []Mark {
+func (s *Service) signInMarks(username, address string) []Mark {
+	from, _ := netip.ParseAddr(address) // without one, all who have none are the same
 	where := network(from)
 	marks := []Mark{s.mark(s.Limits.Name, "name", where, fold.String(username))}
 	if from.IsValid() {

@@ -2,7 +2,6 @@ package auth_test
 
 import (
 	"context"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +13,7 @@ import (
 	"stockroom/services/auth"
 )
 
-func address(text string) netip.Addr { return netip.MustParseAddr(text) }
+func address(text string) auth.Origin { return auth.Origin{Address: text} }
 
 // fail signs in with the wrong password so often.
 func (s *system) fail(t *testing.T, times int, name, from string) {
@@ -97,7 +96,7 @@ func TestAddressesAreComparedInOneForm(t *testing.T) {
 	s := newSystem(t)
 	s.fail(t, 4, "ada", "::ffff:203.0.113.7")
 	s.requireThrottled(t, time.Second, "ada", "203.0.113.7")
-	_, err := s.Login(t.Context(), "ada", good, netip.Addr{})
+	_, err := s.Login(t.Context(), "ada", good, auth.Origin{})
 	require.ErrorIs(t, err, auth.ErrInvalidCredentials, "an unknown address is one of its own")
 }
 

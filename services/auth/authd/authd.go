@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"stockroom/pkg/commitlog"
 	"stockroom/pkg/commitlog/natsbus"
 	"stockroom/pkg/password"
 	"stockroom/pkg/telemetry"
@@ -101,25 +102,29 @@ func (s *Server) assemble(ctx context.Context) error {
 		Credentials:   s.db.credentials,
 		Changes:       s.db.changes,
 		Sessions:      s.db.sessions,
+		Endings:       s.db.endings,
 		Accounts:      usersclient.New(strings.TrimSuffix(s.cfg.UsersInternalURL, "/"), s.cfg.InternalToken),
 		Hasher:        hasher,
 		Signer:        signer,
 		Secrets:       secrets,
 		Throttle:      throttle,
 		Limits:        s.cfg.Login.limits(),
+		Lifetimes:     auth.Lifetimes{Absolute: s.cfg.SessionLifetime, Idle: s.cfg.SessionIdle},
+		Log:           s.log,
 		CheckPassword: password.Check,
 		Now:           time.Now,
 		NewID:         func() string { return uuid.Must(uuid.NewV7()).String() },
 	})
 	s.verifier = s.newVerifier(signer, plan.MaxAge())
+	s.db.log.OnCommit(s.verifier.SessionsCommitted)
 	s.public = web.New(web.Config{
 		Title: title, Version: version, Telemetry: s.telemetry, Gate: token.NewGate(s.verifier, httpapi.Roles()),
 	})
-	httpapi.Mount(s.public, s.svc, httpapi.Keys{JWKS: signer.JWKS, MaxAge: plan.MaxAge()})
+	httpapi.Mount(s.public, s.svc, httpapi.Issuer{Name: s.cfg.TokenIssuer, Keys: signer.JWKS, KeysFor: plan.MaxAge()})
 	s.internal = web.NewInternal(web.Config{
 		Title: title + ", internal", Version: version, Telemetry: s.telemetry, PreviousToken: s.cfg.InternalTokenPrevious,
 	}, s.cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
-	httpapi.MountInternal(s.internal, s.svc)
+	httpapi.MountInternal(s.internal, s.svc, s.db.log)
 	httpapi.MountKeys(s.internal, s.ring)
 	s.measure(hasher)
 	return nil
@@ -148,15 +153,24 @@ func (s *Server) newThrottle() (auth.Throttle, error) {
 	return shared, nil
 }
 
+// rights is what the own verifier follows: the log itself, so that it is also the
+// one to begin a new epoch when the database turns out to be older than it was.
+type rights struct {
+	httpapi.Rights
+	commitlog.Raiser
+}
+
 // newVerifier returns a verifier that has the signing keys from here, where
-// they are made.
+// they are made, and the sessions that ended from the database itself. It takes
+// note of those that end here before the answer is out, and tells the others.
 func (s *Server) newVerifier(signer *jwtsigner.Signer, every time.Duration) *token.Verifier {
 	cfg := token.Config{
 		Issuer: s.cfg.TokenIssuer, Audience: s.cfg.TokenAudience,
 		JWKS:             func(context.Context) ([]byte, error) { return json.Marshal(signer.JWKS()) },
 		JWKSEvery:        every,
 		UsersInternalURL: s.cfg.UsersInternalURL, InternalToken: s.cfg.InternalToken,
-		Log: s.log,
+		Sessions: rights{httpapi.Rights{Source: s.db.log, Service: s.svc}, s.db.log},
+		Log:      s.log,
 	}
 	if s.bus != nil { // a nil *Bus in the interface would not be nil
 		cfg.Bus = s.bus

@@ -121,8 +121,10 @@ func TestServiceOnBothEngines(t *testing.T) {
 				require.Equal(t, http.StatusOK, status, me)
 				require.Equal(t, "root", me["username"])
 				require.Equal(t, "admin", me["role"])
-				status, _ = ask(t, http.MethodGet, "http://"+s.InternalAddr()+"/readyz", "", "")
-				require.Equal(t, http.StatusOK, status)
+				require.Eventually(t, func() bool { // it knows the log of users, and its own
+					status, _ := ask(t, http.MethodGet, "http://"+s.InternalAddr()+"/readyz", "", "")
+					return status == http.StatusOK
+				}, 30*time.Second, 10*time.Millisecond)
 			}
 		})
 	}
@@ -181,6 +183,8 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 		"BadRedis":            {func(c *authd.Config) { c.RedisURL = "http://redis" }, "STOCKROOM_REDIS_URL"},
 		"OtherEnvironment":    {func(c *authd.Config) { c.Env = "prod" }, "STOCKROOM_ENV"},
 		"OtherDatabase":       {func(c *authd.Config) { c.DatabaseURL = "mysql://x" }, "STOCKROOM_DATABASE_URL"},
+		"ShortSessions":       {func(c *authd.Config) { c.SessionLifetime = time.Minute }, "STOCKROOM_SESSION_LIFETIME"},
+		"IdleForMoments":      {func(c *authd.Config) { c.SessionIdle = -time.Second }, "STOCKROOM_SESSION_LIFETIME and _IDLE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -224,6 +228,7 @@ func TestConfigurationComesFromTheEnvironment(t *testing.T) {
 			FreeFailures: 5, AddressFreeFailures: 100, Delay: time.Second,
 			MaxDelay: 15 * time.Minute, AddressMaxDelay: time.Minute, Keep: time.Hour,
 		},
+		SessionLifetime: 30 * 24 * time.Hour, SessionIdle: 14 * 24 * time.Hour,
 		PasswordCost: 12, Hashers: 3, Drain: 500 * time.Millisecond, Grace: 15 * time.Second,
 	}, cfg)
 	_, err = env.ParseAsWithOptions[authd.Config](env.Options{Prefix: "STOCKROOM_", Environment: map[string]string{}})

@@ -36,6 +36,9 @@ type Config struct {
 
 	Login Login `envPrefix:"LOGIN_"`
 
+	SessionLifetime time.Duration `env:"SESSION_LIFETIME" envDefault:"720h"`
+	SessionIdle     time.Duration `env:"SESSION_IDLE"     envDefault:"336h"`
+
 	PasswordCost int `env:"PASSWORD_COST" envDefault:"12"`
 	Hashers      int `env:"HASHERS"` // zero: as many as cores
 
@@ -91,14 +94,18 @@ const (
 	minLead     = 5 * time.Second // verifiers look for new keys five times in it, but once a second at most
 	minCost     = 4               // of bcrypt; less than 10 is for tests
 	maxCost     = 16
+
+	// minSession leaves time to use what a session is for: an access token.
+	minSession = 2 * auth.AccessLifetime
 )
 
 var (
-	errAdmin = errors.New("STOCKROOM_ADMIN_EMAIL, _USERNAME and _PASSWORD must be set together")
-	errLead  = fmt.Errorf("STOCKROOM_KEY_LEAD must be at least %s, and STOCKROOM_KEY_LIFETIME longer, or 0", minLead)
-	errLogin = errors.New("STOCKROOM_LOGIN_FREE_FAILURES and _ADDRESS_FREE_FAILURES must not be negative, STOCKROOM_LOGIN_DELAY at least 1ms")
-	errKeep  = errors.New("STOCKROOM_LOGIN_KEEP must be longer than _MAX_DELAY and _ADDRESS_MAX_DELAY")
-	errCost  = fmt.Errorf("STOCKROOM_PASSWORD_COST must be from %d to %d", minCost, maxCost)
+	errAdmin   = errors.New("STOCKROOM_ADMIN_EMAIL, _USERNAME and _PASSWORD must be set together")
+	errLead    = fmt.Errorf("STOCKROOM_KEY_LEAD must be at least %s, and STOCKROOM_KEY_LIFETIME longer, or 0", minLead)
+	errLogin   = errors.New("STOCKROOM_LOGIN_FREE_FAILURES and _ADDRESS_FREE_FAILURES must not be negative, STOCKROOM_LOGIN_DELAY at least 1ms")
+	errKeep    = errors.New("STOCKROOM_LOGIN_KEEP must be longer than _MAX_DELAY and _ADDRESS_MAX_DELAY")
+	errCost    = fmt.Errorf("STOCKROOM_PASSWORD_COST must be from %d to %d", minCost, maxCost)
+	errSession = fmt.Errorf("STOCKROOM_SESSION_LIFETIME and _IDLE must be at least %s", minSession)
 )
 
 // orDefault fills in what a Config that was not read from the environment
@@ -109,6 +116,8 @@ func (c Config) orDefault() Config {
 	if c.Login == (Login{}) {
 		c.Login = defaultLogin()
 	}
+	c.SessionLifetime = cmp.Or(c.SessionLifetime, auth.SessionLifetime)
+	c.SessionIdle = cmp.Or(c.SessionIdle, auth.IdleLifetime)
 	c.Hashers = cmp.Or(max(c.Hashers, 0), runtime.GOMAXPROCS(0))
 	return c
 }
@@ -126,6 +135,9 @@ func (c Config) check() error {
 	}
 	if err := c.Login.check(); err != nil {
 		return err
+	}
+	if c.SessionLifetime < minSession || c.SessionIdle < minSession {
+		return errSession
 	}
 	given := 0
 	for _, v := range []string{c.AdminEmail, c.AdminUsername, c.AdminPassword} {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/commitlog"
 	"stockroom/services/auth"
 )
 
@@ -18,8 +19,10 @@ type Stores struct {
 	Credentials auth.Credentials
 	Changes     auth.Changes
 	Sessions    auth.Sessions
+	Endings     auth.Endings
 	Keys        auth.Keys
 	Vault       auth.Vault
+	Log         commitlog.Source
 }
 
 // TestStores checks the contracts of all stores. open returns stores in an
@@ -48,7 +51,16 @@ func TestStores(t *testing.T, open func(t *testing.T) Stores) {
 		"UpdatedSessionIsFound":                updatedSessionIsFound,
 		"FailedUpdateIsRolledBack":             failedUpdateIsRolledBack,
 		"ConcurrentUpdatesAllCount":            concurrentUpdatesAllCount,
-		"PruneRemovesExpiredSessions":          pruneRemovesExpiredSessions,
+		"PruneRemovesExpiredAndIdleSessions":   pruneRemovesExpiredAndIdleSessions,
+		"LiveSessionsAreListed":                liveSessionsAreListed,
+		"EveryEndOfASessionIsLogged":           everyEndOfASessionIsLogged,
+		"RemovedSessionsHaveEnded":             removedSessionsHaveEnded,
+		"NothingElseIsLogged":                  nothingElseIsLogged,
+		"EndedSessionsAreForgottenInTime":      endedSessionsAreForgottenInTime,
+		"EndStands":                            endStands,
+		"EndAllLeavesOthersAlone":              endAllLeavesOthersAlone,
+		"EndsAtOnceAreLoggedOnce":              endsAtOnceAreLoggedOnce,
+		"AuditTellsWhoAndWhy":                  auditTellsWhoAndWhy,
 		"KeysAreListedByNumber":                keysAreListedByNumber,
 		"TakenNumberIsRefused":                 takenNumberIsRefused,
 		"OneOfManyConcurrentFirstKeysWins":     oneOfManyConcurrentFirstKeysWins,

@@ -10,7 +10,14 @@ var access = map[string]web.Access{
 	"loginJSON": web.Anyone,
 	"refresh":   web.Anyone,
 	"me":        web.SignedIn,
-	"jwks":      web.Anyone,
+
+	"listSessions": web.SignedIn,
+	"endSession":   web.SignedIn,
+	"logout":       web.SignedIn,
+	"logoutAll":    web.SignedIn,
+
+	"jwks":                        web.Anyone,
+	"authorizationServerMetadata": web.Anyone,
 }
 
 // Roles returns the permissions of each role. Nothing in auth needs one yet:

@@ -18,13 +18,16 @@ import (
 const hashing = 15 * time.Second
 
 type handlers struct {
-	svc  *auth.Service
-	keys Keys
+	svc    *auth.Service
+	issuer Issuer
+	rights Rights
 }
 
 // Mount adds the public operations to api.
-func Mount(api *web.API, svc *auth.Service, keys Keys) {
-	h := handlers{svc, keys}
+func Mount(api *web.API, svc *auth.Service, issuer Issuer) {
+	h := handlers{svc: svc, issuer: issuer}
+	mountSessions(api, h)
+	mountIssuer(api, h)
 	noStore := map[string]string{fiber.HeaderCacheControl: "no-store: tokens are for the caller only"}
 
 	web.Handle(api, operation(web.Operation{
@@ -54,11 +57,6 @@ func Mount(api *web.API, svc *auth.Service, keys Keys) {
 		ID: "me", Method: http.MethodGet, Path: "/api/v1/auth/me",
 		Summary: "Show the caller's account", Errors: []*errs.Error{auth.ErrSessionRevoked},
 	}), h.me)
-	web.Handle(api, operation(web.Operation{
-		ID: "jwks", Method: http.MethodGet, Path: "/.well-known/jwks.json",
-		Summary: "List the keys that access tokens are signed with",
-		Headers: map[string]string{fiber.HeaderCacheControl: "For how long they may be kept"},
-	}), h.jwks)
 }
 
 // operation completes op with what all operations of auth share.
@@ -90,7 +88,7 @@ func (h handlers) loginJSON(c *fiber.Ctx, in struct{ Body login }) (tokens, erro
 
 func (h handlers) signIn(c *fiber.Ctx, username, password string) (tokens, error) {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	made, err := h.svc.Login(c.UserContext(), username, password, web.ClientAddress(c))
+	made, err := h.svc.Login(c.UserContext(), username, password, originOf(c))
 	if err != nil {
 		return tokens{}, err
 	}
@@ -99,7 +97,7 @@ func (h handlers) signIn(c *fiber.Ctx, username, password string) (tokens, error
 
 func (h handlers) refresh(c *fiber.Ctx, in struct{ Body refresh }) (tokens, error) {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	made, err := h.svc.Refresh(c.UserContext(), in.Body.RefreshToken)
+	made, err := h.svc.Refresh(c.UserContext(), in.Body.RefreshToken, originOf(c))
 	if err != nil {
 		return tokens{}, err
 	}

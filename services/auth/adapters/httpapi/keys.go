@@ -2,26 +2,12 @@ package httpapi
 
 import (
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
-	"stockroom/pkg/token"
 	"stockroom/pkg/web"
 	"stockroom/services/auth"
 )
-
-// Keys are the public signing keys, and for how long others may keep them.
-type Keys struct {
-	JWKS   func() token.JWKS
-	MaxAge time.Duration
-}
-
-func (h handlers) jwks(c *fiber.Ctx, _ web.Empty) (token.JWKS, error) {
-	c.Set(fiber.HeaderCacheControl, "public, max-age="+strconv.Itoa(int(h.keys.MaxAge/time.Second)))
-	return h.keys.JWKS(), nil
-}
 
 // MountKeys adds to the internal api what is for whoever operates the system.
 func MountKeys(api *web.API, ring *auth.Keyring) {

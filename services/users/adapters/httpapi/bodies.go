@@ -16,13 +16,18 @@ type account struct {
 	IsActive  bool   `json:"is_active"`
 	CreatedAt string `json:"created_at" format:"date-time"`
 	UpdatedAt string `json:"updated_at" format:"date-time"`
+	DeletedAt string `json:"deleted_at,omitempty" format:"date-time" doc:"Only in deleted accounts, which are shown on demand"`
 }
 
 func accountOf(a users.Account) account {
-	return account{
+	shown := account{
 		ID: web.ID(a.ID), Email: string(a.Email), Username: string(a.Username), Role: string(a.Role),
 		IsActive: a.IsActive, CreatedAt: stamp(a.CreatedAt), UpdatedAt: stamp(a.UpdatedAt),
 	}
+	if a.Deleted() {
+		shown.DeletedAt = stamp(a.DeletedAt)
+	}
+	return shown
 }
 
 // stamp always writes microseconds, which time.Time leaves out when they are zero.
@@ -44,6 +49,9 @@ func pageOf(p users.Page, f users.Filter) accountPage {
 	}
 	return accountPage{
 		Items: items, Total: p.Total, Page: f.Page, PageSize: f.Size,
-		TotalPages: max(1, (p.Total+f.Size-1)/f.Size),
+		TotalPages: pages(p.Total, f.Size),
 	}
 }
+
+// pages returns how many pages of that size hold total rows.
+func pages(total, size int) int { return max(1, (total+size-1)/size) }
