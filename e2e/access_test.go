@@ -24,7 +24,8 @@ const ok = 0
 var (
 	open   = rule{ok, ok, ok, ok, ok, ok, ok, ok} // nobody looks at a token
 	signed = rule{401, 401, 401, ok, ok, 401, 401, ok}
-	own    = rule{401, 401, 401, ok, 403, 401, 401, ok} // "user" asks for what is theirs
+	own    = rule{401, 401, 401, ok, 403, 401, 401, ok}  // "user" asks for what is theirs
+	mine   = rule{401, 401, 401, ok, 404, 401, 401, 404} // own, and nobody learns what others have
 	admins = rule{401, 401, 401, 403, 403, 401, 401, ok}
 )
 
@@ -37,33 +38,38 @@ var access = map[string]struct {
 	at   func(t *testing.T, c *cast) string
 	send func(c *cast) any
 }{
-	"GET /":                          {open, 200, nil, nil},
-	"GET /health":                    {open, 200, nil, nil},
-	"GET /docs":                      {open, 200, nil, nil},
-	"GET /docs/{}":                   {open, 200, is("docs.css"), nil},
-	"GET /redoc":                     {open, 200, nil, nil},
-	"GET /redoc/{}":                  {open, 200, is("redoc.css"), nil},
-	"GET /api/v1/openapi.json":       {open, 200, nil, nil},
-	"GET /.well-known/jwks.json":     {open, 200, nil, nil},
-	"POST /api/v1/auth/register":     {open, 201, nil, stranger},
-	"POST /api/v1/auth/login":        {open, 200, nil, form},
-	"POST /api/v1/auth/login/json":   {open, 200, nil, names},
-	"POST /api/v1/auth/refresh":      {open, 200, nil, refreshing},
-	"GET /api/v1/auth/me":            {signed, 200, nil, nil},
-	"GET /api/v1/products":           {open, 200, nil, nil},
-	"GET /api/v1/products/search":    {open, 200, is("?q=lamp"), nil},
-	"GET /api/v1/products/{}":        {open, 200, someProduct, nil},
-	"POST /api/v1/products":          {admins, 201, nil, someDraft},
-	"PUT /api/v1/products/{}":        {admins, 200, someProduct, stocking},
-	"DELETE /api/v1/products/{}":     {admins, 204, someProduct, nil},
-	"GET /api/v1/users":              {admins, 200, nil, nil},
-	"GET /api/v1/users/me":           {signed, 200, nil, nil},
-	"GET /api/v1/users/{}":           {own, 200, theUser, nil},
-	"PUT /api/v1/users/{}":           {own, 200, theUser, renaming},
-	"PATCH /api/v1/users/{}":         {own, 200, theUser, renaming},
-	"DELETE /api/v1/users/{}":        {admins, 204, theUser, nil},
-	"PUT /api/v1/users/{}/role":      {admins, 200, theUser, promoting},
-	"POST /api/v1/users/{}/activate": {admins, 200, theUser, nil},
+	"GET /":                                       {open, 200, nil, nil},
+	"GET /health":                                 {open, 200, nil, nil},
+	"GET /docs":                                   {open, 200, nil, nil},
+	"GET /docs/{}":                                {open, 200, is("docs.css"), nil},
+	"GET /redoc":                                  {open, 200, nil, nil},
+	"GET /redoc/{}":                               {open, 200, is("redoc.css"), nil},
+	"GET /api/v1/openapi.json":                    {open, 200, nil, nil},
+	"GET /.well-known/jwks.json":                  {open, 200, nil, nil},
+	"POST /api/v1/auth/register":                  {open, 201, nil, stranger},
+	"POST /api/v1/auth/login":                     {open, 200, nil, form},
+	"POST /api/v1/auth/login/json":                {open, 200, nil, names},
+	"POST /api/v1/auth/refresh":                   {open, 200, nil, refreshing},
+	"GET /api/v1/auth/me":                         {signed, 200, nil, nil},
+	"GET /api/v1/auth/sessions":                   {signed, 200, nil, nil},
+	"DELETE /api/v1/auth/sessions/{}":             {mine, 204, theSession, nil},
+	"POST /api/v1/auth/logout":                    {signed, 204, nil, nil},
+	"POST /api/v1/auth/logout-all":                {signed, 204, nil, nil},
+	"GET /.well-known/oauth-authorization-server": {open, 404, nil, nil}, // the issuer here is no URL
+	"GET /api/v1/products":                        {open, 200, nil, nil},
+	"GET /api/v1/products/search":                 {open, 200, is("?q=lamp"), nil},
+	"GET /api/v1/products/{}":                     {open, 200, someProduct, nil},
+	"POST /api/v1/products":                       {admins, 201, nil, someDraft},
+	"PUT /api/v1/products/{}":                     {admins, 200, someProduct, stocking},
+	"DELETE /api/v1/products/{}":                  {admins, 204, someProduct, nil},
+	"GET /api/v1/users":                           {admins, 200, nil, nil},
+	"GET /api/v1/users/me":                        {signed, 200, nil, nil},
+	"GET /api/v1/users/{}":                        {own, 200, theUser, nil},
+	"PUT /api/v1/users/{}":                        {own, 200, theUser, renaming},
+	"PATCH /api/v1/users/{}":                      {own, 200, theUser, renaming},
+	"DELETE /api/v1/users/{}":                     {admins, 204, theUser, nil},
+	"PUT /api/v1/users/{}/role":                   {admins, 200, theUser, promoting},
+	"POST /api/v1/users/{}/activate":              {admins, 200, theUser, nil},
 
 	"POST /api/v1/users/{}/deactivate": {admins, 200, theUser, nil},
 	"POST /api/v1/users/{}/restore":    {admins, 200, theDeleted, nil},
@@ -79,6 +85,8 @@ func is(text string) func(*testing.T, *cast) string {
 func theUser(_ *testing.T, c *cast) string     { return c.user.ID }
 func theDeleted(_ *testing.T, c *cast) string  { return c.deleted.ID }
 func someProduct(t *testing.T, c *cast) string { return c.w.product(t, nil).ID }
+
+func theSession(_ *testing.T, c *cast) string { return c.sessionID }
 
 // What is sent.
 func someDraft(*cast) any    { return draft(nil) }

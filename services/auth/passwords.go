@@ -51,9 +51,7 @@ func (s *Service) checkCurrent(ctx context.Context, credential Credential, passw
 		if err != nil || match {
 			return err
 		}
-		return ErrReauthenticationRequired.At(errs.Field{
-			Pointer: "/current_password", Code: "wrong", Detail: "Is not the current password.",
-		})
+		return wrongPassword()
 	})
 }
 

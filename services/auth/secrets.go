@@ -18,6 +18,7 @@ type Secrets struct {
 	Refresh  []byte // authenticates refresh tokens
 	Pepper   []byte // goes into every password hash
 	Throttle []byte // hides who is slowed down
+	Mail     []byte // makes the tokens in letters
 }
 
 // Derive returns the keys of a root.
@@ -27,6 +28,7 @@ func Derive(root string) (Secrets, error) {
 		"stockroom auth refresh tokens v1": &s.Refresh,
 		"stockroom auth passwords v1":      &s.Pepper,
 		"stockroom auth throttle v1":       &s.Throttle,
+		"stockroom auth mailed tokens v1":  &s.Mail,
 	} {
 		derived, err := hkdf.Key(sha256.New, []byte(root), nil, purpose, sha256.Size)
 		if err != nil {

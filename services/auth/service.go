@@ -37,6 +37,7 @@ type Parts struct {
 	Changes     Changes
 	Sessions    Sessions
 	Endings     Endings
+	Letters     Letters
 	Accounts    Accounts
 	Hasher      Hasher
 	Signer      Signer
@@ -44,6 +45,7 @@ type Parts struct {
 	Throttle    Throttle
 	Limits      Limits    // of Throttle
 	Lifetimes   Lifetimes // of sessions
+	Mail        MailPolicy
 	// CheckPassword returns a field with that pointer for each rule that a new password breaks.
 	CheckPassword func(pointer, password string) []errs.Field
 	Now           func() time.Time
@@ -54,6 +56,7 @@ type Parts struct {
 // Service does what auth is for.
 type Service struct {
 	Parts
+	wake chan struct{} // tells the courier of a new letter
 }
 
 // NewService returns a service made of parts.
@@ -62,13 +65,15 @@ func NewService(p Parts) *Service {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{p}
+	return &Service{p, make(chan struct{}, 1)}
 }
 
 // Login begins a session for who knows the name and the password of an active
 // account, else it fails with ErrInvalidCredentials. All ways to fail take the
 // same time: there is always one comparison of hashes. After too many failures
-// it fails with ErrLoginThrottled at once. from is where that comes from.
+// it fails with ErrLoginThrottled at once. Where emails have to be verified and
+// that of the account is not, it fails with ErrEmailUnverified. from is where the
+// sign-in comes from.
 func (s *Service) Login(ctx context.Context, username, password string, from Origin) (tokens Tokens, err error) {
 	err = s.throttled(ctx, s.signInMarks(username, from.Address), ErrInvalidCredentials, func() error {
 		tokens, err = s.signIn(ctx, username, password, from)
@@ -88,6 +93,9 @@ func (s *Service) signIn(ctx context.Context, username, password string, from Or
 	}
 	if !match || !account.live() {
 		return Tokens{}, ErrInvalidCredentials
+	}
+	if s.Mail.Verification == VerificationRequired && !account.EmailVerified {
+		return Tokens{}, ErrEmailUnverified
 	}
 	session := newSession(SessionID(s.NewID()), account.ID, from, s.time(), s.Lifetimes.Absolute)
 	err = s.Sessions.Add(ctx, session, credential.Revision)

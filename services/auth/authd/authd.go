@@ -41,6 +41,8 @@ type Server struct {
 	db        database
 	bus       *natsbus.Bus // nil without NATS
 	svc       *auth.Service
+	courier   *auth.Courier
+	outbox    outbox
 	ring      *auth.Keyring
 
 	closeThrottle func() error // nil without Redis
@@ -103,6 +105,7 @@ func (s *Server) assemble(ctx context.Context) error {
 		Changes:       s.db.changes,
 		Sessions:      s.db.sessions,
 		Endings:       s.db.endings,
+		Letters:       s.db.letters,
 		Accounts:      usersclient.New(strings.TrimSuffix(s.cfg.UsersInternalURL, "/"), s.cfg.InternalToken),
 		Hasher:        hasher,
 		Signer:        signer,
@@ -111,16 +114,23 @@ func (s *Server) assemble(ctx context.Context) error {
 		Limits:        s.cfg.Login.limits(),
 		Lifetimes:     auth.Lifetimes{Absolute: s.cfg.SessionLifetime, Idle: s.cfg.SessionIdle},
 		Log:           s.log,
+		Mail:          auth.MailPolicy{On: s.cfg.mails(), Verification: auth.Verification(s.cfg.EmailVerification)},
 		CheckPassword: password.Check,
 		Now:           time.Now,
 		NewID:         func() string { return uuid.Must(uuid.NewV7()).String() },
 	})
+	mailer, err := s.newMailer()
+	if err != nil {
+		return err
+	}
+	s.courier = auth.NewCourier(s.svc, mailer, auth.Texts{ResetURL: s.cfg.ResetURL, VerifyURL: s.cfg.VerifyURL})
 	s.verifier = s.newVerifier(signer, plan.MaxAge())
 	s.db.log.OnCommit(s.verifier.SessionsCommitted)
+	gate := token.NewGate(s.verifier, httpapi.Roles())
 	s.public = web.New(web.Config{
-		Title: title, Version: version, Telemetry: s.telemetry, Gate: token.NewGate(s.verifier, httpapi.Roles()),
+		Title: title, Version: version, Telemetry: s.telemetry, Gate: gate,
 	})
-	httpapi.Mount(s.public, s.svc, httpapi.Issuer{Name: s.cfg.TokenIssuer, Keys: signer.JWKS, KeysFor: plan.MaxAge()})
+	httpapi.Mount(s.public, s.svc, gate, httpapi.Issuer{Name: s.cfg.TokenIssuer, Keys: signer.JWKS, KeysFor: plan.MaxAge()})
 	s.internal = web.NewInternal(web.Config{
 		Title: title + ", internal", Version: version, Telemetry: s.telemetry, PreviousToken: s.cfg.InternalTokenPrevious,
 	}, s.cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
@@ -134,6 +144,7 @@ func (s *Server) measure(hasher *bcrypthash.Hasher) {
 	s.db.measure(s.telemetry)
 	s.verifier.Measure(s.telemetry)
 	hasher.Measure(s.telemetry)
+	s.measureMail()
 	if s.bus != nil {
 		s.bus.Measure(s.telemetry)
 	}

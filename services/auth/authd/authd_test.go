@@ -182,6 +182,12 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 		"ForgetfulThrottle":   {func(c *authd.Config) { c.Login = authd.Login{Delay: time.Second, MaxDelay: time.Hour, Keep: time.Hour} }, "STOCKROOM_LOGIN_KEEP"},
 		"BadRedis":            {func(c *authd.Config) { c.RedisURL = "http://redis" }, "STOCKROOM_REDIS_URL"},
 		"OtherEnvironment":    {func(c *authd.Config) { c.Env = "prod" }, "STOCKROOM_ENV"},
+		"OtherVerification":   {func(c *authd.Config) { c.EmailVerification = "maybe" }, "STOCKROOM_EMAIL_VERIFICATION"},
+		"VerifiesWithoutMail": {func(c *authd.Config) { c.EmailVerification = "required" }, "STOCKROOM_SMTP_URL"},
+		"OddMailServer":       {func(c *authd.Config) { c.SMTPURL, c.MailFrom = "http://"+strong+"@mail.example", "a@shop.example" }, "STOCKROOM_SMTP_URL"},
+		"NoSender":            {func(c *authd.Config) { c.SMTPURL = "smtp://shop:" + strong + "@mail.example" }, "STOCKROOM_MAIL_FROM"},
+		"LinkWithoutToken":    {func(c *authd.Config) { c.ResetURL = "https://shop.example/reset" }, "STOCKROOM_RESET_URL"},
+		"LinkToNowhere":       {func(c *authd.Config) { c.VerifyURL = "javascript:{token}" }, "STOCKROOM_VERIFY_URL"},
 		"OtherDatabase":       {func(c *authd.Config) { c.DatabaseURL = "mysql://x" }, "STOCKROOM_DATABASE_URL"},
 		"ShortSessions":       {func(c *authd.Config) { c.SessionLifetime = time.Minute }, "STOCKROOM_SESSION_LIFETIME"},
 		"IdleForMoments":      {func(c *authd.Config) { c.SessionIdle = -time.Second }, "STOCKROOM_SESSION_LIFETIME and _IDLE"},
@@ -229,7 +235,7 @@ func TestConfigurationComesFromTheEnvironment(t *testing.T) {
 			MaxDelay: 15 * time.Minute, AddressMaxDelay: time.Minute, Keep: time.Hour,
 		},
 		SessionLifetime: 30 * 24 * time.Hour, SessionIdle: 14 * 24 * time.Hour,
-		PasswordCost: 12, Hashers: 3, Drain: 500 * time.Millisecond, Grace: 15 * time.Second,
+		PasswordCost: 12, Hashers: 3, EmailVerification: "off", Drain: 500 * time.Millisecond, Grace: 15 * time.Second,
 	}, cfg)
 	_, err = env.ParseAsWithOptions[authd.Config](env.Options{Prefix: "STOCKROOM_", Environment: map[string]string{}})
 	require.Error(t, err)

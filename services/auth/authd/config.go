@@ -46,6 +46,12 @@ type Config struct {
 	AdminUsername string `env:"ADMIN_USERNAME"`
 	AdminPassword string `env:"ADMIN_PASSWORD"`
 
+	SMTPURL           string `env:"SMTP_URL"`
+	MailFrom          string `env:"MAIL_FROM"`
+	ResetURL          string `env:"RESET_URL"`
+	VerifyURL         string `env:"VERIFY_URL"`
+	EmailVerification string `env:"EMAIL_VERIFICATION" envDefault:"off"`
+
 	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`
 	Grace time.Duration `env:"GRACE" envDefault:"15s"`
 }
@@ -118,6 +124,7 @@ func (c Config) orDefault() Config {
 	}
 	c.SessionLifetime = cmp.Or(c.SessionLifetime, auth.SessionLifetime)
 	c.SessionIdle = cmp.Or(c.SessionIdle, auth.IdleLifetime)
+	c.EmailVerification = cmp.Or(c.EmailVerification, string(auth.VerificationOff))
 	c.Hashers = cmp.Or(max(c.Hashers, 0), runtime.GOMAXPROCS(0))
 	return c
 }
@@ -154,6 +161,7 @@ func (c Config) check() error {
 	}
 	return errors.Join(
 		err,
+		c.checkMail(),
 		secret.Check("STOCKROOM_SECRET", c.Secret, production),
 		secret.CheckOptional("STOCKROOM_SECRET_PREVIOUS", c.SecretPrevious, production),
 		secret.Check("STOCKROOM_INTERNAL_TOKEN", c.InternalToken, production),

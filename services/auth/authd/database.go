@@ -19,6 +19,7 @@ type database struct {
 	endings     auth.Endings
 	keys        auth.Keys
 	vault       auth.Vault
+	letters     auth.Letters
 	log         interface {
 		commitlog.Source
 		commitlog.Raiser

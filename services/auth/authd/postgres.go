@@ -26,6 +26,7 @@ func openPostgres(ctx context.Context, url string, migrate bool) (database, erro
 		endings:     pgstore.NewEndings(pool),
 		keys:        pgstore.NewKeys(pool),
 		vault:       pgstore.NewVault(pool),
+		letters:     pgstore.NewLetters(pool),
 		measure:     func(t *telemetry.Telemetry) { postgres.Measure(t, pool) },
 		log:         log,
 		close: func() error {

@@ -32,7 +32,9 @@ func (s *Server) Run(ctx context.Context) (err error) {
 
 	return s.doors.Run(ctx, web.Service{
 		Public: s.public, Internal: s.internal,
-		Work:  []func(context.Context) error{s.verifier.Run, s.sweepUntil, s.trimUntil, s.tendUntil, s.ensureAdmin},
+		Work: []func(context.Context) error{
+			s.verifier.Run, s.sweepUntil, s.trimUntil, s.tendUntil, s.ensureAdmin, s.deliverUntil, s.countUntil,
+		},
 		Drain: s.cfg.Drain, Grace: s.cfg.Grace,
 	})
 }

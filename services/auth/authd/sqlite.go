@@ -28,6 +28,7 @@ func openSQLite(ctx context.Context, path string, migrate bool) (database, error
 		log:         log,
 		keys:        sqlitestore.NewKeys(db),
 		vault:       sqlitestore.NewVault(db),
+		letters:     sqlitestore.NewLetters(db),
 		measure:     db.Measure,
 		close:       db.Close,
 	}, nil

@@ -189,7 +189,6 @@ func auditTellsWhoAndWhy(t *testing.T, s Stores) {
 	}))
 	require.NoError(t, s.Changes.Activate(t.Context(), stage(t, s, c.Account, ""), 0, at.Add(time.Second)))
 	require.NoError(t, s.Sessions.EndAll(t.Context(), other.Account, auth.RevokedAll, from, at))
-	require.NoError(t, s.Credentials.Remove(t.Context(), c.Account))
 
 	want := []auth.Ending{
 		{Session: two.ID, Account: c.Account, Reason: auth.RevokedPassword, At: at.Add(time.Second)},
@@ -197,7 +196,16 @@ func auditTellsWhoAndWhy(t *testing.T, s Stores) {
 	}
 	got, err := s.Endings.Audit(t.Context(), c.Account, 10)
 	require.NoError(t, err)
-	require.Equal(t, want, got, "it outlives the account")
+	require.Equal(t, want, got)
+
+	require.NoError(t, s.Credentials.Remove(t.Context(), c.Account))
+	want[1].Address = ""
+	got, err = s.Endings.Audit(t.Context(), c.Account, 10)
+	require.NoError(t, err)
+	require.Equal(t, want, got, "it outlives the account, but tells no more where that was")
+	theirs, err := s.Endings.Audit(t.Context(), other.Account, 10)
+	require.NoError(t, err)
+	require.Equal(t, "192.0.2.1", theirs[0].Address)
 	got, err = s.Endings.Audit(t.Context(), c.Account, 1)
 	require.NoError(t, err)
 	require.Equal(t, want[:1], got)

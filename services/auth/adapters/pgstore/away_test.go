@@ -29,6 +29,7 @@ func TestDatabaseMayGoAndComeBack(t *testing.T) {
 		Keys:        pgstore.NewKeys(pool),
 		Vault:       pgstore.NewVault(pool),
 		Log:         log,
+		Letters:     pgstore.NewLetters(pool),
 	}
 
 	for range 2 {

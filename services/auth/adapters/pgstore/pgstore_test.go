@@ -24,6 +24,7 @@ func TestStores(t *testing.T) {
 			Keys:        pgstore.NewKeys(pool),
 			Vault:       pgstore.NewVault(pool),
 			Log:         log,
+			Letters:     pgstore.NewLetters(pool),
 		}
 	})
 }

@@ -28,6 +28,7 @@ func TestStores(t *testing.T) {
 			Keys:        sqlitestore.NewKeys(db),
 			Vault:       sqlitestore.NewVault(db),
 			Log:         log,
+			Letters:     sqlitestore.NewLetters(db),
 		}
 	})
 }
