@@ -37,10 +37,10 @@ func Child(tb testing.TB, o Options) *System {
 	addr := FreeAddr(tb)
 	post := postOffice(tb)
 	p := startProcess(tb, "stockroom", build(tb, "stockroom"), withMail(map[string]string{
-		"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost(),
+		"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost(), "TOKEN_ISSUER": issuer,
 		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
 	}, post, o))
-	s := &System{URL: "http://" + addr, Admin: admin, Processes: map[string]*Process{"stockroom": p}, Mail: post}
+	s := &System{URL: "http://" + addr, Issuer: issuer, Admin: admin, Processes: map[string]*Process{"stockroom": p}, Mail: post}
 	s.Await(tb)
 	return s
 }

@@ -2,8 +2,10 @@ package gatewayd
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
+	"stockroom/gateway/ingress"
 	"stockroom/pkg/secret"
 )
 
@@ -26,11 +28,15 @@ type Config struct {
 
 	// What tokens are checked with.
 	AuthURL          string `env:"AUTH_URL" envDefault:"http://auth:8001"`            // its signing keys
+	AuthInternalURL  string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`   // sessions that ended
 	UsersInternalURL string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"` // rights taken away
 	InternalToken    string `env:"INTERNAL_TOKEN"`                                    // to ask for them
 	NATSURL          string `env:"NATS_URL"`                                          // to hear of them at once; may be empty
 	TokenIssuer      string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
 	TokenAudience    string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
+
+	// The networks of the proxies that may say where a request comes from.
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES"`
 
 	// How a stop goes: not ready for this long, so that nobody sends more, then
 	// this long to finish what is under way.
@@ -43,6 +49,9 @@ func (cfg Config) check() error {
 	case "production", "development":
 	default:
 		return fmt.Errorf("STOCKROOM_ENV is %q, want production or development", cfg.Env)
+	}
+	if err := ingress.Proxies(cfg.TrustedProxies).Check(); err != nil {
+		return fmt.Errorf("STOCKROOM_TRUSTED_PROXIES: %w", err)
 	}
 	return secret.Check("STOCKROOM_INTERNAL_TOKEN", cfg.InternalToken, cfg.Env == "production")
 }

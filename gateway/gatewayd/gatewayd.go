@@ -17,6 +17,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/apidoc"
+	"stockroom/gateway/ingress"
 	"stockroom/gateway/pages"
 	"stockroom/gateway/upstream"
 	"stockroom/pkg/commitlog"
@@ -38,6 +39,7 @@ type Server struct {
 	table    *table
 	pools    map[string]*upstream.Pool
 	gate     web.Gate
+	proxies  ingress.Proxies
 	document *apidoc.Keeper
 	pages    *pages.Pages
 	internal *web.API
@@ -73,12 +75,14 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		Issuer:           cfg.TokenIssuer,
 		Audience:         cfg.TokenAudience,
 		JWKSURL:          strings.TrimSuffix(cfg.AuthURL, "/") + "/.well-known/jwks.json",
+		AuthInternalURL:  cfg.AuthInternalURL,
 		UsersInternalURL: cfg.UsersInternalURL,
 		InternalToken:    cfg.InternalToken,
 		Bus:              bus,
 		Log:              t.Log,
 	})
 	s := newServer(pools, token.NewGate(verifier, nil), t)
+	s.proxies = cfg.TrustedProxies
 	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,7 @@ import (
 	"stockroom/gateway/gatewayd"
 	"stockroom/pkg/commitlog/httplog"
 	"stockroom/pkg/telemetry"
+	"stockroom/pkg/token"
 	"stockroom/pkg/token/tokentest"
 	"stockroom/pkg/web"
 )
@@ -43,7 +45,9 @@ type system struct {
 	stop   func()      // tells the gateway to
 	away   atomic.Bool // no service is ready
 
-	holding chan struct{} // until this is closed, users tells nobody of revocations
+	proxies []netip.Prefix // whom it believes
+
+	holding chan struct{} // until this is closed, nobody is told of revocations
 
 	mu       sync.Mutex
 	answer   http.HandlerFunc
@@ -82,8 +86,9 @@ func (s *system) start(t *testing.T) {
 	gateway, err := gatewayd.New(ctx, gatewayd.Config{
 		AuthURLs: []string{auth}, UsersURLs: []string{users}, CatalogURLs: []string{catalog},
 		AuthInternalURLs: []string{ready.URL}, UsersInternalURLs: []string{ready.URL}, CatalogInternalURLs: []string{ready.URL},
-		AuthURL: auth, UsersInternalURL: s.rights(t), InternalToken: internalToken,
+		AuthURL: auth, AuthInternalURL: s.rights(t, s.issuer.Sessions), UsersInternalURL: s.rights(t, s.issuer), InternalToken: internalToken,
 		TokenIssuer: tokentest.Name, TokenAudience: tokentest.Audience, Env: "production", Grace: soon,
+		TrustedProxies: s.proxies,
 	}, doors, telemetry.Discard())
 	require.NoError(t, err)
 	done := make(chan error, 1)
@@ -124,16 +129,16 @@ func (s *system) service(t *testing.T, name string) string {
 }
 
 // rights starts what the gateway learns of revocations from.
-func (s *system) rights(t *testing.T) string {
+func (s *system) rights(t *testing.T, from token.Rights) string {
 	t.Helper()
 
 	api := web.NewInternal(web.Config{}, internalToken, nil)
-	httplog.Mount(api.App(), s.issuer)
+	httplog.Mount(api.App(), from)
 	api.App().Get("/internal/v1/revocations", func(c *fiber.Ctx) error {
 		if s.holding != nil {
 			<-s.holding
 		}
-		snapshot, err := s.issuer.Revocations(c.UserContext())
+		snapshot, err := from.Revocations(c.UserContext())
 		if err != nil {
 			return err
 		}

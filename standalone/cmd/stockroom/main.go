@@ -31,6 +31,7 @@ environment:
   STOCKROOM_ADMIN_EMAIL, STOCKROOM_ADMIN_USERNAME, STOCKROOM_ADMIN_PASSWORD
                             the first administrator; without them one is made
                             whose password is shown once
+  STOCKROOM_TRUSTED_PROXIES networks of the proxies before it, whose X-Forwarded-For counts
   STOCKROOM_SMTP_URL, STOCKROOM_MAIL_FROM, STOCKROOM_RESET_URL,
   STOCKROOM_VERIFY_URL, STOCKROOM_EMAIL_VERIFICATION
                             how mail is sent and what for (default: none is)

@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"os"
 	"strconv"
+	"strings"
 
 	"stockroom/pkg/telemetry"
 	"stockroom/standalone"
@@ -22,10 +25,16 @@ func runAll(ctx context.Context, env map[string]string) error {
 	if err != nil {
 		return fmt.Errorf("STOCKROOM_PASSWORD_COST: %w", err)
 	}
+	proxies, err := trustedProxies(env)
+	if err != nil {
+		return err
+	}
 	s, err := standalone.New(ctx, standalone.Config{
-		Addr:         addr(env),
-		Dir:          dataDir(env),
-		PasswordCost: cost,
+		Addr:           addr(env),
+		Dir:            dataDir(env),
+		PasswordCost:   cost,
+		Issuer:         issuer(env),
+		TrustedProxies: proxies,
 		Admin: standalone.Admin{
 			Email:    env["STOCKROOM_ADMIN_EMAIL"],
 			Username: env["STOCKROOM_ADMIN_USERNAME"],
@@ -55,6 +64,32 @@ func runAll(ctx context.Context, env map[string]string) error {
 		stop()
 	}
 	return errors.Join(err, <-done)
+}
+
+// issuer returns in whose name tokens are made: of whom clients know as the
+// address, if it is one.
+func issuer(env map[string]string) string {
+	host, _, err := net.SplitHostPort(addr(env))
+	if ip := net.ParseIP(host); err != nil || host == "" || ip != nil && ip.IsUnspecified() {
+		return env["STOCKROOM_TOKEN_ISSUER"]
+	}
+	return cmp.Or(env["STOCKROOM_TOKEN_ISSUER"], "http://"+addr(env))
+}
+
+// trustedProxies returns the networks whose word about clients counts.
+func trustedProxies(env map[string]string) ([]netip.Prefix, error) {
+	var proxies []netip.Prefix
+	for text := range strings.SplitSeq(env["STOCKROOM_TRUSTED_PROXIES"], ",") {
+		if text == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("STOCKROOM_TRUSTED_PROXIES: %w", err)
+		}
+		proxies = append(proxies, p)
+	}
+	return proxies, nil
 }
 
 // greet says where everything is, and who may administer it. The password goes

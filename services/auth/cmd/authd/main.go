@@ -14,6 +14,7 @@ import (
 func main() {
 	run.Main("auth", serve,
 		run.Verb{Name: "migrate", About: "bring the schema up to date, and end", Do: run.With(migrate)},
+		run.Verb{Name: "raise-epoch", About: "after a restore of the database and before anything serves: make those who follow its log start over", Do: run.With(raiseEpoch)},
 		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: run.With(health)},
 	)
 }
@@ -35,6 +36,15 @@ func migrate(ctx context.Context, cfg authd.Config, log *slog.Logger) error {
 		return err
 	}
 	log.InfoContext(ctx, "the schema is up to date")
+	return nil
+}
+
+func raiseEpoch(ctx context.Context, cfg authd.Config, log *slog.Logger) error {
+	head, err := authd.RaiseEpoch(ctx, cfg.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "a new epoch has begun", "epoch", head.Epoch, "seq", head.Seq)
 	return nil
 }
 
