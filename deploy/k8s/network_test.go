@@ -36,6 +36,9 @@ var arrowsOf = map[string][]string{
 		"catalog → redis: 6379",
 	},
 	"Prod": toPrivate,
+	"Mailing": append([]string{
+		"auth → internet: 465 587", "auth → private: 465 587",
+	}, toPrivate...),
 	"Observed": append([]string{
 		"monitoring → auth: 9001", "monitoring → users: 9002", "monitoring → catalog: 9003", "monitoring → gateway: 9000",
 		"auth → monitoring: 4318", "users → monitoring: 4318", "catalog → monitoring: 4318", "gateway → monitoring: 4318",
@@ -64,6 +67,9 @@ var ports = []port{
 	{corev1.ProtocolTCP, 22},
 	{corev1.ProtocolTCP, 53},
 	{corev1.ProtocolTCP, 443},
+	{corev1.ProtocolTCP, 25},
+	{corev1.ProtocolTCP, 465},
+	{corev1.ProtocolTCP, 587},
 	{corev1.ProtocolUDP, 53},
 	{corev1.ProtocolUDP, 8000},
 }
