@@ -18,6 +18,7 @@ const (
 	ActionEdit       Action = "edit"
 	ActionAssignRole Action = "assign_role"
 	ActionDelete     Action = "delete"
+	ActionImport     Action = "import" // before it there was nothing
 )
 
 // Change is a change of one account, as a [Store] makes it.

@@ -22,6 +22,14 @@ type Store interface {
 	// has the email or the username.
 	Create(ctx context.Context, a Account) (Account, bool, error)
 
+	// Adopt adds accounts that come from elsewhere, deleted ones too, in one
+	// commit whose number is their AuthzVersion, with an audit row for each. Of
+	// each it tells what became of it: nil if it was added, ErrUnchanged if an
+	// account has its ID, else ErrEmailTaken or ErrUsernameTaken; of several that
+	// want the same the first gets it. If none is added, nothing is committed. A
+	// rehearsal commits nothing and answers as if it did.
+	Adopt(ctx context.Context, as []Account, at time.Time, rehearse bool) ([]error, error)
+
 	// Update makes a change to the account id in one transaction and returns the
 	// result. If the change fails, nothing is stored and its error is returned;
 	// if it changes nothing, nothing is committed. A missing or deleted account

@@ -95,11 +95,13 @@ func entry(kind users.Kind, id, actor users.AccountID) commitlog.Entry {
 	return commitlog.Entry{IDs: []string{string(id)}, Kind: string(kind), Actor: string(actor)}
 }
 
+const insertAccount = `
+	insert into accounts (id, email, email_key, username, username_key, role, is_active,
+		deleted_at, authz_version, password_change, created_at, updated_at)
+	values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
+
 func insert(ctx context.Context, tx *sql.Tx, a users.Account) error {
-	_, err := tx.ExecContext(ctx, `
-		insert into accounts (id, email, email_key, username, username_key, role, is_active,
-			deleted_at, authz_version, password_change, created_at, updated_at)
-		values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`, values(a)...)
+	_, err := tx.ExecContext(ctx, insertAccount, values(a)...)
 	return refused(err, "insert account")
 }
 

@@ -1,0 +1,52 @@
+package userstest
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"time"
+
+	"stockroom/pkg/commitlog"
+	"stockroom/services/users"
+)
+
+// Adopt implements [users.Store].
+func (s *Store) Adopt(_ context.Context, as []users.Account, at time.Time, rehearse bool) ([]error, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	draft := Store{accounts: maps.Clone(s.accounts)}
+	if draft.accounts == nil {
+		draft.accounts = make(map[users.AccountID]users.Account)
+	}
+	results := make([]error, len(as))
+	e := commitlog.Event{Epoch: epoch, Seq: s.next(), Kind: string(users.KindAccount), At: at}
+	for i, a := range as {
+		if results[i] = draft.adopt(a); results[i] != nil {
+			continue
+		}
+		a.AuthzVersion = e.Seq
+		is, err := json.Marshal(a.Record())
+		if err != nil {
+			return nil, err
+		}
+		draft.accounts[a.ID] = a
+		draft.audit = append(draft.audit, Audit{
+			Seq: e.Seq, Account: a.ID, Action: users.ActionImport, Before: "{}", After: string(is), At: at,
+		})
+		e.IDs = append(e.IDs, string(a.ID))
+	}
+	if !rehearse && len(e.IDs) > 0 {
+		s.accounts, s.audit = draft.accounts, append(s.audit, draft.audit...)
+		s.log, s.actors = append(s.log, e), append(s.actors, "")
+	}
+	return results, nil
+}
+
+// adopt fails if a cannot be added.
+func (s *Store) adopt(a users.Account) error {
+	if _, ok := s.accounts[a.ID]; ok {
+		return users.ErrUnchanged
+	}
+	return s.refuseTaken(a)
+}
