@@ -13,6 +13,10 @@ import (
 type Credentials interface {
 	// Add stores a credential that no account confirms yet.
 	Add(ctx context.Context, c Credential) error
+	// Adopt stores credentials whose accounts are known, but for those of accounts
+	// that have one, all or none of them, and tells which it stored. A rehearsal
+	// stores none and answers as if it did.
+	Adopt(ctx context.Context, cs []Credential, rehearse bool) (added []bool, err error)
 	// Credential fails with ErrCredentialNotFound.
 	Credential(ctx context.Context, id AccountID) (Credential, error)
 	// Confirm notes that the account exists. It does nothing if that is known,

@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"stockroom/pkg/fold"
 )
 
@@ -183,15 +185,7 @@ func foreignText(field, s string) error {
 
 // foreignID returns a UUID in its canonical form, or false.
 func foreignID(s string) (string, bool) {
-	if len(s) != 36 {
-		return "", false
-	}
 	s = strings.ToLower(s)
-	for i := range len(s) {
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (s[i] == '-') || !dash && !strings.ContainsRune("0123456789abcdef", rune(s[i])) {
-			return "", false
-		}
-	}
-	return s, true
+	id, err := uuid.Parse(s)
+	return s, err == nil && id.String() == s
 }

@@ -44,6 +44,10 @@ type Store interface {
 	// ErrAccountNotFound.
 	Account(ctx context.Context, id AccountID) (Account, error)
 
+	// Known returns which of ids are those of accounts, deleted ones included, in
+	// no order.
+	Known(ctx context.Context, ids []AccountID) ([]AccountID, error)
+
 	// AccountByUsername returns the account of that name, in any letter case,
 	// or ErrAccountNotFound. Deleted accounts are not found.
 	AccountByUsername(ctx context.Context, name string) (Account, error)

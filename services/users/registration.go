@@ -54,6 +54,11 @@ func (s *Service) Record(ctx context.Context, id AccountID) (Account, error) {
 	return s.store.Account(ctx, id)
 }
 
+// Known returns which of ids are those of accounts, deleted ones included.
+func (s *Service) Known(ctx context.Context, ids []AccountID) ([]AccountID, error) {
+	return s.store.Known(ctx, ids)
+}
+
 // ActiveAdmins counts the accounts that can administer the system.
 func (s *Service) ActiveAdmins(ctx context.Context) (int, error) {
 	return s.rights.ActiveAdmins(ctx)

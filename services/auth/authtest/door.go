@@ -53,6 +53,14 @@ func mountAccounts(mux *http.ServeMux, a *Accounts) {
 		found, err := a.Lookup(r.Context(), read(r)["username"])
 		answer(w, wire(found), err)
 	})
+	mux.HandleFunc("POST /internal/v1/accounts/known", func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			IDs []auth.AccountID `json:"ids"`
+		}
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		ids, err := a.Known(r.Context(), in.IDs)
+		answer(w, map[string]any{"ids": ids}, err)
+	})
 	mux.HandleFunc("PUT /internal/v1/accounts/{id}", func(w http.ResponseWriter, r *http.Request) {
 		in := read(r)
 		made, err := a.Create(r.Context(), auth.Account{

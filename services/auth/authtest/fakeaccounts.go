@@ -94,6 +94,18 @@ func (f *Accounts) Account(_ context.Context, id auth.AccountID) (auth.Account, 
 	return a, nil
 }
 
+// Known implements [auth.Known].
+func (f *Accounts) Known(_ context.Context, ids []auth.AccountID) (known []auth.AccountID, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, id := range ids {
+		if _, ok := f.byID[id]; ok {
+			known = append(known, id)
+		}
+	}
+	return known, nil
+}
+
 // ActiveAdmins implements [auth.Accounts].
 func (f *Accounts) ActiveAdmins(context.Context) (int, error) {
 	f.mu.Lock()

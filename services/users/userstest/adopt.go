@@ -106,3 +106,20 @@ func rehearsedAdoptionStoresNothing(t *testing.T, s *subject) {
 	require.NoError(t, err)
 	require.Empty(t, audit)
 }
+
+func knownAccountsAreTold(t *testing.T, s *subject) {
+	known, err := s.Store.Known(t.Context(), []users.AccountID{id(1)})
+	require.NoError(t, err)
+	require.Empty(t, known)
+	s.create(t, account(1))
+	s.create(t, account(2))
+	_, err = s.Store.Update(t.Context(), id(2), change(users.ActionDelete, id(1), remove))
+	require.NoError(t, err)
+
+	known, err = s.Store.Known(t.Context(), []users.AccountID{id(3), id(2), id(1)})
+	require.NoError(t, err)
+	require.ElementsMatch(t, []users.AccountID{id(1), id(2)}, known)
+	known, err = s.Store.Known(t.Context(), nil)
+	require.NoError(t, err)
+	require.Empty(t, known)
+}

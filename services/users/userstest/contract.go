@@ -66,6 +66,7 @@ func cases() map[string]func(*testing.T, *subject) {
 		"AdoptionLeavesOutWhatCannotBe":   adoptionLeavesOutWhatCannotBe,
 		"AdoptingAgainCommitsNothing":     adoptingAgainCommitsNothing,
 		"RehearsedAdoptionStoresNothing":  rehearsedAdoptionStoresNothing,
+		"KnownAccountsAreTold":            knownAccountsAreTold,
 		"UpdateIsStored":                  updateIsStored,
 		"FailedUpdateIsRolledBack":        failedUpdateIsRolledBack,
 		"RefusedUpdateIsRolledBack":       refusedUpdateIsRolledBack,

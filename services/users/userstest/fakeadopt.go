@@ -50,3 +50,16 @@ func (s *Store) adopt(a users.Account) error {
 	}
 	return s.refuseTaken(a)
 }
+
+// Known implements [users.Store].
+func (s *Store) Known(_ context.Context, ids []users.AccountID) (known []users.AccountID, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	for _, id := range ids {
+		if _, ok := s.accounts[id]; ok {
+			known = append(known, id)
+		}
+	}
+	return known, nil
+}

@@ -93,3 +93,15 @@ func (c *Client) ActiveAdmins(ctx context.Context) (int, error) {
 	err := c.call(ctx, http.MethodGet, "/admins", nil, &out)
 	return out.Active, err
 }
+
+// Known implements [auth.Known].
+func (c *Client) Known(ctx context.Context, ids []auth.AccountID) ([]auth.AccountID, error) {
+	var out struct {
+		IDs []auth.AccountID `json:"ids"`
+	}
+	in := struct {
+		IDs []auth.AccountID `json:"ids"`
+	}{ids}
+	err := c.call(ctx, http.MethodPost, "/accounts/known", in, &out)
+	return out.IDs, err
+}

@@ -81,23 +81,16 @@ func adopt(ctx context.Context, tx pgx.Tx, as []users.Account, seq int64) ([]err
 }
 
 func known(ctx context.Context, tx pgx.Tx, as []users.Account) (map[users.AccountID]bool, error) {
-	ids := make([]string, len(as))
+	ids := make([]users.AccountID, len(as))
 	for i, a := range as {
-		ids[i] = string(a.ID)
+		ids[i] = a.ID
 	}
-	rows, err := tx.Query(ctx, `select id::text from accounts where id = any ($1::uuid[])`, ids)
-	if err != nil {
-		return nil, fmt.Errorf("look for accounts: %w", err)
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowTo[users.AccountID])
-	if err != nil {
-		return nil, fmt.Errorf("look for accounts: %w", err)
-	}
+	found, err := existing(ctx, tx, ids)
 	here := make(map[users.AccountID]bool, len(found))
 	for _, id := range found {
 		here[id] = true
 	}
-	return here, nil
+	return here, err
 }
 
 // conflict returns why a could not be inserted.
