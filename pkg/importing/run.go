@@ -27,6 +27,14 @@ type Outcome struct {
 	Changed string // how it differs from what it was there; empty if it does not
 }
 
+// outcome is an [Outcome] by the name that a service has for it.
+type outcome interface {
+	~struct {
+		Added            bool
+		Refused, Changed string
+	}
+}
+
 // Note tells of one row that could not be taken as it is.
 type Note struct {
 	Table, ID string
@@ -48,7 +56,7 @@ type Watcher struct {
 // Run reads all of t and hands it to adopt, a batch at a time, which returns the
 // outcome of each row. No more than a batch is held in memory. After a failure it
 // may be run again: what has been taken over is recognised.
-func Run[R any](ctx context.Context, s *Source, t Table[R], adopt func(context.Context, []R) ([]Outcome, error), w Watcher) (Result, error) {
+func Run[R any, O outcome](ctx context.Context, s *Source, t Table[R], adopt func(context.Context, []R) ([]O, error), w Watcher) (Result, error) {
 	var result Result
 	total, err := s.declare(ctx, t.Name, t.Query)
 	if err != nil {
@@ -64,6 +72,7 @@ func Run[R any](ctx context.Context, s *Source, t Table[R], adopt func(context.C
 			return result, fmt.Errorf("import rows %d to %d of %s: %w", result.Rows+1, result.Rows+len(rows), t.Name, err)
 		}
 		for i, o := range outcomes {
+			o := Outcome(o)
 			result.count(o)
 			if reason := o.Refused + o.Changed; reason != "" { // never both
 				w.Note(Note{Table: t.Name, ID: t.ID(rows[i]), Refused: o.Refused != "", Reason: reason})

@@ -36,8 +36,8 @@ type Known func(ctx context.Context, ids []AccountID) ([]AccountID, error)
 type Adoption struct {
 	Credentials Credentials
 	Known       Known
-	Usable   func(hash string) bool // by the [Hasher], as it is
-	Rehearse bool                   // store nothing, and answer as if it were
+	Usable      func(hash string) bool // by the [Hasher], as it is
+	Rehearse    bool                   // store nothing, and answer as if it were
 }
 
 // Adopt takes over credentials in one step, and says what became of each. Every

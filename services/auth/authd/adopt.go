@@ -24,14 +24,7 @@ func Import(ctx context.Context, databaseURL string, known auth.Known, source *i
 	defer func() { err = errors.Join(err, db.close()) }()
 
 	adoption := auth.Adoption{Credentials: db.credentials, Known: known, Usable: bcrypthash.Usable, Rehearse: rehearse}
-	return importing.Run(ctx, source, pgsource.Credentials(), func(ctx context.Context, rows []auth.Foreign) ([]importing.Outcome, error) {
-		adopted, err := adoption.Adopt(ctx, rows)
-		outcomes := make([]importing.Outcome, len(adopted))
-		for i, a := range adopted {
-			outcomes[i] = importing.Outcome(a)
-		}
-		return outcomes, err
-	}, w)
+	return importing.Run(ctx, source, pgsource.Credentials(), adoption.Adopt, w)
 }
 
 // KnownToUsers asks the users service that cfg names.

@@ -21,6 +21,8 @@ type Config struct {
 	Migrate     bool   `env:"MIGRATE" envDefault:"true"` // else only look whether the schema is new enough
 	NATSURL     string `env:"NATS_URL"`
 
+	ImportURL string `env:"IMPORT_URL"` // the other database that the verb import reads
+
 	Secret           string `env:"SECRET"`
 	InternalToken    string `env:"INTERNAL_TOKEN"`
 	UsersInternalURL string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"`

@@ -19,6 +19,8 @@ type Config struct {
 	RedisURL    string `env:"REDIS_URL"`
 	NATSURL     string `env:"NATS_URL"`
 
+	ImportURL string `env:"IMPORT_URL"` // the other database that the verb import reads
+
 	InternalToken    string `env:"INTERNAL_TOKEN"`
 	AuthURL          string `env:"AUTH_URL" envDefault:"http://auth:8001"`
 	UsersInternalURL string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"`

@@ -22,12 +22,5 @@ func Import(ctx context.Context, databaseURL string, source *importing.Source, r
 	defer func() { err = errors.Join(err, db.close()) }()
 
 	adoption := users.NewAdoption(db.store, time.Now, rehearse)
-	return importing.Run(ctx, source, pgsource.Accounts(), func(ctx context.Context, rows []users.Foreign) ([]importing.Outcome, error) {
-		adopted, err := adoption.Adopt(ctx, rows)
-		outcomes := make([]importing.Outcome, len(adopted))
-		for i, a := range adopted {
-			outcomes[i] = importing.Outcome(a)
-		}
-		return outcomes, err
-	}, w)
+	return importing.Run(ctx, source, pgsource.Accounts(), adoption.Adopt, w)
 }

@@ -18,6 +18,8 @@ type Config struct {
 	Migrate     bool   `env:"MIGRATE" envDefault:"true"` // else only look whether the schema is new enough
 	NATSURL     string `env:"NATS_URL"`
 
+	ImportURL string `env:"IMPORT_URL"` // the other database that the verb import reads
+
 	InternalToken   string `env:"INTERNAL_TOKEN"`
 	AuthURL         string `env:"AUTH_URL" envDefault:"http://auth:8001"`
 	AuthInternalURL string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`
