@@ -14,6 +14,10 @@ type Account struct {
 	Role     Role
 	IsActive bool
 
+	// EmailVerified says that somebody has shown that mail to this very Email
+	// reaches them, or that an operator has vouched for it.
+	EmailVerified bool
+
 	// DeletedAt is zero while the account lives. A deleted account keeps its row,
 	// and its email and username are free for others.
 	DeletedAt time.Time
@@ -69,6 +73,7 @@ func (a Account) Repeat(existing Account) error {
 func (a Account) Record() map[string]any {
 	return map[string]any{
 		"email":           string(a.Email),
+		"email_verified":  a.EmailVerified,
 		"username":        string(a.Username),
 		"role":            string(a.Role),
 		"is_active":       a.IsActive,

@@ -15,10 +15,12 @@ type Action string
 
 // The actions.
 const (
-	ActionEdit       Action = "edit"
-	ActionAssignRole Action = "assign_role"
-	ActionDelete     Action = "delete"
-	ActionImport     Action = "import" // before it there was nothing
+	ActionEdit           Action = "edit"
+	ActionChangePassword Action = "change_password"
+	ActionVerifyEmail    Action = "verify_email"
+	ActionAssignRole     Action = "assign_role"
+	ActionDelete         Action = "delete"
+	ActionImport         Action = "import" // before it there was nothing
 )
 
 // Change is a change of one account, as a [Store] makes it.
@@ -30,9 +32,13 @@ type Change struct {
 }
 
 // Administrative reports whether the change of the account id goes into the
-// audit: all but the edits that people make to their own account.
+// audit: all but what people do to their own account as anybody may.
 func (c Change) Administrative(id AccountID) bool {
-	return c.Action != ActionEdit || c.By.ID != id
+	switch c.Action {
+	case ActionEdit, ActionChangePassword, ActionVerifyEmail:
+		return c.By.ID != id
+	}
+	return true
 }
 
 // Run returns what becomes of before. Stores call it inside the transaction that

@@ -27,7 +27,7 @@ func administrativeChangesAreAudited(t *testing.T, s *subject) {
 	require.Len(t, audit, 2)
 	record := func(username, role string, version string) string {
 		return `{"email": "Person.2@Example.com", "username": "` + username + `", "role": "` + role + `",
-			"is_active": true, "deleted": false, "authz_version": ` + version + `, "password_change": ""}`
+			"email_verified": false, "is_active": true, "deleted": false, "authz_version": ` + version + `, "password_change": ""}`
 	}
 	require.JSONEq(t, record("Person-2", "user", "2"), audit[0].Before)
 	require.JSONEq(t, record("Renamed", "user", "2"), audit[0].After)
@@ -42,6 +42,11 @@ func administrativeChangesAreAudited(t *testing.T, s *subject) {
 func ownEditsAreNotAudited(t *testing.T, s *subject) {
 	a := s.create(t, account(1))
 	s.mustEdit(t, a.ID, func(a *users.Account) { a.Username = "renamed" })
+
+	for _, action := range []users.Action{users.ActionChangePassword, users.ActionVerifyEmail} {
+		_, err := s.Store.Update(t.Context(), a.ID, change(action, a.ID, func(a *users.Account) { a.Username += "+" }))
+		require.NoError(t, err)
+	}
 
 	audit, err := s.Audit(t.Context())
 	require.NoError(t, err)

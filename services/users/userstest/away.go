@@ -21,12 +21,13 @@ func TestAway(t *testing.T, s users.Store, r users.Rights) {
 	_, update := s.Update(ctx, id, users.Change{Action: users.ActionEdit, Apply: func(*users.Account) error { return nil }})
 	_, account := s.Account(ctx, id)
 	_, byName := s.AccountByUsername(ctx, "a")
+	_, byEmail := s.AccountByEmail(ctx, "a@example.com")
 	_, accounts := s.Accounts(ctx, users.Filter{Page: 1, Size: 1})
 	_, taken := s.Taken(ctx, "a@example.com", "a", "")
 	_, admins := r.ActiveAdmins(ctx)
 	_, revocations := r.Revocations(ctx, time.Now())
 	for what, err := range map[string]error{
-		"Create": create, "Update": update, "Account": account, "AccountByUsername": byName,
+		"Create": create, "Update": update, "Account": account, "AccountByUsername": byName, "AccountByEmail": byEmail,
 		"Accounts": accounts, "Taken": taken, "ActiveAdmins": admins, "Revocations": revocations,
 	} {
 		require.ErrorIs(t, err, errs.ErrUnavailable, what)

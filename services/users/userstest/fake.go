@@ -106,6 +106,19 @@ func (s *Store) AccountByUsername(_ context.Context, name string) (users.Account
 	return users.Account{}, users.ErrAccountNotFound
 }
 
+// AccountByEmail implements [users.Store].
+func (s *Store) AccountByEmail(_ context.Context, email string) (users.Account, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	for _, a := range s.accounts {
+		if !a.Deleted() && same(string(a.Email), email) {
+			return a, nil
+		}
+	}
+	return users.Account{}, users.ErrAccountNotFound
+}
+
 // Accounts implements [users.Store].
 func (s *Store) Accounts(_ context.Context, f users.Filter) (users.Page, error) {
 	s.mu.Lock()

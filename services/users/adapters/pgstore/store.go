@@ -100,8 +100,8 @@ func entry(kind users.Kind, id, actor users.AccountID) commitlog.Entry {
 
 const insertAccount = `
 	insert into accounts (id, email, email_key, username, username_key, role, is_active,
-		deleted_at, authz_version, password_change, created_at, updated_at)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, '')::uuid, $11, $12)`
+		deleted_at, authz_version, password_change, created_at, updated_at, email_verified)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, '')::uuid, $11, $12, $13)`
 
 func insert(ctx context.Context, tx pgx.Tx, a users.Account) error {
 	_, err := tx.Exec(ctx, insertAccount, values(a)...)
@@ -113,7 +113,7 @@ func update(ctx context.Context, tx pgx.Tx, a users.Account) error {
 		update accounts
 		set email = $2, email_key = $3, username = $4, username_key = $5, role = $6, is_active = $7,
 			deleted_at = $8, authz_version = $9, password_change = nullif($10, '')::uuid,
-			created_at = $11, updated_at = $12
+			created_at = $11, updated_at = $12, email_verified = $13
 		where id = $1`, values(a)...)
 	return refused(err, "update account")
 }
@@ -123,6 +123,7 @@ func values(a users.Account) []any {
 	return []any{
 		a.ID, email, fold.String(email), username, fold.String(username), a.Role, a.IsActive,
 		zeronull.Timestamptz(a.DeletedAt), a.AuthzVersion, a.PasswordChange, a.CreatedAt, a.UpdatedAt,
+		a.EmailVerified,
 	}
 }
 

@@ -97,8 +97,8 @@ func entry(kind users.Kind, id, actor users.AccountID) commitlog.Entry {
 
 const insertAccount = `
 	insert into accounts (id, email, email_key, username, username_key, role, is_active,
-		deleted_at, authz_version, password_change, created_at, updated_at)
-	values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
+		deleted_at, authz_version, password_change, created_at, updated_at, email_verified)
+	values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`
 
 func insert(ctx context.Context, tx *sql.Tx, a users.Account) error {
 	_, err := tx.ExecContext(ctx, insertAccount, values(a)...)
@@ -109,7 +109,8 @@ func update(ctx context.Context, tx *sql.Tx, a users.Account) error {
 	_, err := tx.ExecContext(ctx, `
 		update accounts
 		set email = ?2, email_key = ?3, username = ?4, username_key = ?5, role = ?6, is_active = ?7,
-			deleted_at = ?8, authz_version = ?9, password_change = ?10, created_at = ?11, updated_at = ?12
+			deleted_at = ?8, authz_version = ?9, password_change = ?10, created_at = ?11, updated_at = ?12,
+			email_verified = ?13
 		where id = ?1`, values(a)...)
 	return refused(err, "update account")
 }
@@ -120,6 +121,7 @@ func values(a users.Account) []any {
 	return []any{
 		string(a.ID), email, fold.String(email), username, fold.String(username), string(a.Role), a.IsActive,
 		deletedAt, a.AuthzVersion, string(a.PasswordChange), sqlite.FormatTime(a.CreatedAt), sqlite.FormatTime(a.UpdatedAt),
+		a.EmailVerified,
 	}
 }
 
