@@ -2,8 +2,10 @@ package gatewayd
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
+	"stockroom/gateway/ingress"
 	"stockroom/pkg/secret"
 )
 
@@ -32,6 +34,9 @@ type Config struct {
 	TokenIssuer      string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
 	TokenAudience    string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
 
+	// The networks of the proxies that may say where a request comes from.
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES"`
+
 	// How a stop goes: not ready for this long, so that nobody sends more, then
 	// this long to finish what is under way.
 	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`
@@ -43,6 +48,9 @@ func (cfg Config) check() error {
 	case "production", "development":
 	default:
 		return fmt.Errorf("STOCKROOM_ENV is %q, want production or development", cfg.Env)
+	}
+	if err := ingress.Proxies(cfg.TrustedProxies).Check(); err != nil {
+		return fmt.Errorf("STOCKROOM_TRUSTED_PROXIES: %w", err)
 	}
 	return secret.Check("STOCKROOM_INTERNAL_TOKEN", cfg.InternalToken, cfg.Env == "production")
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/apidoc"
+	"stockroom/gateway/ingress"
 	"stockroom/gateway/pages"
 	"stockroom/gateway/upstream"
 	"stockroom/pkg/commitlog"
@@ -38,6 +39,7 @@ type Server struct {
 	table    *table
 	pools    map[string]*upstream.Pool
 	gate     web.Gate
+	proxies  ingress.Proxies
 	document *apidoc.Keeper
 	pages    *pages.Pages
 	internal *web.API
@@ -79,6 +81,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		Log:              t.Log,
 	})
 	s := newServer(pools, token.NewGate(verifier, nil), t)
+	s.proxies = cfg.TrustedProxies
 	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -42,6 +43,8 @@ type system struct {
 	inside string      // its internal door
 	stop   func()      // tells the gateway to
 	away   atomic.Bool // no service is ready
+
+	proxies []netip.Prefix // whom it believes
 
 	holding chan struct{} // until this is closed, users tells nobody of revocations
 
@@ -84,6 +87,7 @@ func (s *system) start(t *testing.T) {
 		AuthInternalURLs: []string{ready.URL}, UsersInternalURLs: []string{ready.URL}, CatalogInternalURLs: []string{ready.URL},
 		AuthURL: auth, UsersInternalURL: s.rights(t), InternalToken: internalToken,
 		TokenIssuer: tokentest.Name, TokenAudience: tokentest.Audience, Env: "production", Grace: soon,
+		TrustedProxies: s.proxies,
 	}, doors, telemetry.Discard())
 	require.NoError(t, err)
 	done := make(chan error, 1)
