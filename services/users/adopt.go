@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"stockroom/pkg/fold"
 )
@@ -21,15 +20,14 @@ type Adopted struct {
 // What a new account may not be called is no reason to refuse an old one.
 type Adoption struct {
 	store    Store
-	now      func() time.Time
 	rehearse bool
 	taken    map[string]bool // in a rehearsal: what earlier accounts would have by now
 }
 
 // NewAdoption returns an adoption into store. A rehearsal stores nothing, and
 // answers as if it did.
-func NewAdoption(store Store, now func() time.Time, rehearse bool) *Adoption {
-	return &Adoption{store: store, now: now, rehearse: rehearse, taken: make(map[string]bool)}
+func NewAdoption(store Store, rehearse bool) *Adoption {
+	return &Adoption{store: store, rehearse: rehearse, taken: make(map[string]bool)}
 }
 
 // Adopt takes over accounts in one commit, and says what became of each. It may
@@ -53,7 +51,7 @@ func (a *Adoption) Adopt(ctx context.Context, rows []Foreign) ([]Adopted, error)
 	if len(accounts) == 0 {
 		return adopted, nil
 	}
-	results, err := a.store.Adopt(ctx, accounts, a.now().UTC().Truncate(time.Microsecond), a.rehearse)
+	results, err := a.store.Adopt(ctx, accounts, a.rehearse)
 	if err != nil {
 		return nil, err
 	}

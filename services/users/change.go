@@ -20,7 +20,6 @@ const (
 	ActionVerifyEmail    Action = "verify_email"
 	ActionAssignRole     Action = "assign_role"
 	ActionDelete         Action = "delete"
-	ActionImport         Action = "import" // before it there was nothing
 )
 
 // Change is a change of one account, as a [Store] makes it.

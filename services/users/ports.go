@@ -23,12 +23,11 @@ type Store interface {
 	Create(ctx context.Context, a Account) (Account, bool, error)
 
 	// Adopt adds accounts that come from elsewhere, deleted ones too, in one
-	// commit whose number is their AuthzVersion, with an audit row for each. Of
-	// each it tells what became of it: nil if it was added, ErrUnchanged if an
+	// commit whose number is their AuthzVersion. Of each it tells what became of it: nil if it was added, ErrUnchanged if an
 	// account has its ID, else ErrEmailTaken or ErrUsernameTaken; of several that
 	// want the same the first gets it. If none is added, nothing is committed. A
 	// rehearsal commits nothing and answers as if it did.
-	Adopt(ctx context.Context, as []Account, at time.Time, rehearse bool) ([]error, error)
+	Adopt(ctx context.Context, as []Account, rehearse bool) ([]error, error)
 
 	// Update makes a change to the account id in one transaction and returns the
 	// result. If the change fails, nothing is stored and its error is returned;

@@ -3,7 +3,6 @@ package usersd
 import (
 	"context"
 	"errors"
-	"time"
 
 	"stockroom/pkg/importing"
 	"stockroom/services/users"
@@ -21,6 +20,6 @@ func Import(ctx context.Context, databaseURL string, source *importing.Source, r
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
 
-	adoption := users.NewAdoption(db.store, time.Now, rehearse)
+	adoption := users.NewAdoption(db.store, rehearse)
 	return importing.Run(ctx, source, pgsource.Accounts(), adoption.Adopt, w)
 }

@@ -2,16 +2,14 @@ package userstest
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
-	"time"
 
 	"stockroom/pkg/commitlog"
 	"stockroom/services/users"
 )
 
 // Adopt implements [users.Store].
-func (s *Store) Adopt(_ context.Context, as []users.Account, at time.Time, rehearse bool) ([]error, error) {
+func (s *Store) Adopt(_ context.Context, as []users.Account, rehearse bool) ([]error, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
@@ -20,24 +18,17 @@ func (s *Store) Adopt(_ context.Context, as []users.Account, at time.Time, rehea
 		draft.accounts = make(map[users.AccountID]users.Account)
 	}
 	results := make([]error, len(as))
-	e := commitlog.Event{Epoch: epoch, Seq: s.next(), Kind: string(users.KindAccount), At: at}
+	e := commitlog.Event{Epoch: epoch, Seq: s.next(), Kind: string(users.KindAccount)}
 	for i, a := range as {
 		if results[i] = draft.adopt(a); results[i] != nil {
 			continue
 		}
 		a.AuthzVersion = e.Seq
-		is, err := json.Marshal(a.Record())
-		if err != nil {
-			return nil, err
-		}
 		draft.accounts[a.ID] = a
-		draft.audit = append(draft.audit, Audit{
-			Seq: e.Seq, Account: a.ID, Action: users.ActionImport, Before: "{}", After: string(is), At: at,
-		})
 		e.IDs = append(e.IDs, string(a.ID))
 	}
 	if !rehearse && len(e.IDs) > 0 {
-		s.accounts, s.audit = draft.accounts, append(s.audit, draft.audit...)
+		s.accounts = draft.accounts
 		s.log, s.actors = append(s.log, e), append(s.actors, "")
 	}
 	return results, nil

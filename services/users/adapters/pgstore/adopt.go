@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -16,27 +15,19 @@ import (
 )
 
 // Adopt implements [users.Store].
-func (s *Store) Adopt(ctx context.Context, as []users.Account, at time.Time, rehearse bool) (results []error, err error) {
+func (s *Store) Adopt(ctx context.Context, as []users.Account, rehearse bool) (results []error, err error) {
 	_, err = s.log.Write(ctx, func(ctx context.Context, tx pgx.Tx, seq int64) (commitlog.Entry, error) {
 		if results, err = adopt(ctx, tx, as, seq); err != nil {
 			return commitlog.Entry{}, err
 		}
 		e := commitlog.Entry{Kind: string(users.KindAccount)}
-		records := new(pgx.Batch)
 		for i, a := range as {
 			if results[i] == nil {
-				a.AuthzVersion = seq
 				e.IDs = append(e.IDs, string(a.ID))
-				records.Queue(`
-					insert into audit (account, seq, action, before, after, request_id, at)
-					values ($1, $2, $3, '{}', $4, '', $5)`, a.ID, seq, users.ActionImport, a.Record(), at)
 			}
 		}
 		if rehearse || len(e.IDs) == 0 {
 			return commitlog.Entry{}, users.ErrUnchanged
-		}
-		if err := tx.SendBatch(ctx, records).Close(); err != nil {
-			return commitlog.Entry{}, fmt.Errorf("insert audit: %w", err)
 		}
 		return e, nil
 	})

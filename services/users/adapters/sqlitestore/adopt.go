@@ -3,10 +3,7 @@ package sqlitestore
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"time"
 
 	"stockroom/pkg/commitlog"
 	"stockroom/pkg/sqlite"
@@ -14,13 +11,13 @@ import (
 )
 
 // Adopt implements [users.Store].
-func (s *Store) Adopt(ctx context.Context, as []users.Account, at time.Time, rehearse bool) (results []error, err error) {
+func (s *Store) Adopt(ctx context.Context, as []users.Account, rehearse bool) (results []error, err error) {
 	_, err = s.log.Write(ctx, func(ctx context.Context, tx *sql.Tx, seq int64) (commitlog.Entry, error) {
 		e := commitlog.Entry{Kind: string(users.KindAccount)}
 		results = make([]error, len(as))
 		for i, a := range as {
 			a.AuthzVersion = seq
-			why, err := adopt(ctx, tx, a, at)
+			why, err := adopt(ctx, tx, a)
 			if err != nil {
 				return commitlog.Entry{}, err
 			}
@@ -40,7 +37,7 @@ func (s *Store) Adopt(ctx context.Context, as []users.Account, at time.Time, reh
 }
 
 // adopt inserts a, or tells why not.
-func adopt(ctx context.Context, tx *sql.Tx, a users.Account, at time.Time) (why, err error) {
+func adopt(ctx context.Context, tx *sql.Tx, a users.Account) (why, err error) {
 	_, err = account(ctx, tx, a.ID)
 	if err == nil {
 		return users.ErrUnchanged, nil
@@ -52,19 +49,5 @@ func adopt(ctx context.Context, tx *sql.Tx, a users.Account, at time.Time) (why,
 	if errors.Is(err, users.ErrEmailTaken) || errors.Is(err, users.ErrUsernameTaken) {
 		return err, nil // the statement is undone, the transaction goes on
 	}
-	if err != nil {
-		return nil, err
-	}
-	is, err := json.Marshal(a.Record())
-	if err != nil {
-		return nil, fmt.Errorf("encode record: %w", err)
-	}
-	_, err = tx.ExecContext(ctx, `
-		insert into audit (account, seq, action, before, after, request_id, at)
-		values (?, ?, ?, '{}', ?, '', ?)`,
-		string(a.ID), a.AuthzVersion, string(users.ActionImport), string(is), sqlite.FormatTime(at))
-	if err != nil {
-		return nil, fmt.Errorf("insert audit: %w", err)
-	}
-	return nil, nil
+	return nil, err
 }
