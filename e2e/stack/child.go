@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"testing"
 
@@ -15,6 +16,7 @@ type Options struct {
 	PasswordCost int    // 4 if zero, as tests make many accounts
 	Dir          string // of the one-process form's data; one of the test's own if empty
 	OwnPostgres  bool   // of separate processes: a server that can be stopped
+	Admin        Admin  // who administers the data in Dir already
 }
 
 func (o Options) cost() string {
@@ -34,11 +36,13 @@ func Child(tb testing.TB, o Options) *System {
 		dir = tb.TempDir()
 	}
 	addr := FreeAddr(tb)
-	p := startProcess(tb, "stockroom", build(tb, "stockroom"), map[string]string{
-		"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost(),
-		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
-	})
-	s := &System{URL: "http://" + addr, Admin: admin, Processes: map[string]*Process{"stockroom": p}}
+	env := map[string]string{"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost()}
+	if o.Admin == (Admin{}) {
+		o.Admin = admin
+		maps.Copy(env, map[string]string{"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password})
+	}
+	p := startProcess(tb, "stockroom", build(tb, "stockroom"), env)
+	s := &System{URL: "http://" + addr, Admin: o.Admin, Processes: map[string]*Process{"stockroom": p}}
 	s.Await(tb)
 	return s
 }

@@ -14,22 +14,42 @@ import (
 // exit code.
 func Run(tb testing.TB, name string, env map[string]string, args ...string) (said string, code int) {
 	tb.Helper()
+	return runOnce(tb, build(tb, name), environment(tb, env), args...)
+}
+
+// Again runs the program of p once more, with its environment and more, beside
+// the one that runs. It must end by itself.
+func (p *Process) Again(tb testing.TB, more map[string]string, args ...string) (said string, code int) {
+	tb.Helper()
+	return runOnce(tb, p.bin, append(environment(tb, more), p.env...), args...)
+}
+
+func runOnce(tb testing.TB, bin string, env []string, args ...string) (said string, code int) {
+	tb.Helper()
 
 	ctx, cancel := context.WithTimeout(tb.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, build(tb, name), args...)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + tb.TempDir()}
-	for key, value := range env {
-		cmd.Env = append(cmd.Env, "STOCKROOM_"+key+"="+value)
-	}
+	cmd := exec.CommandContext(ctx, bin, args...)
+	cmd.Env = env
 	out, err := cmd.CombinedOutput()
-	require.NoError(tb, ctx.Err(), "%s runs on: %s", name, out)
+	require.NoError(tb, ctx.Err(), "%s runs on: %s", bin, out)
 	if err != nil {
 		exit, ok := errors.AsType[*exec.ExitError](err)
-		require.True(tb, ok && exit.Exited(), "%s: %v: %s", name, err, out)
+		require.True(tb, ok && exit.Exited(), "%s: %v: %s", bin, err, out)
 		code = exit.ExitCode()
 	}
 	return string(out), code
+}
+
+// environment returns that of a program with variables of ours.
+func environment(tb testing.TB, ours map[string]string) []string {
+	tb.Helper()
+
+	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + tb.TempDir()}
+	for key, value := range ours {
+		env = append(env, "STOCKROOM_"+key+"="+value)
+	}
+	return env
 }
 
 // Serve starts a program, which stops with tb.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"time"
 
 	"stockroom/pkg/run"
@@ -51,12 +50,8 @@ func restore(ctx context.Context, env map[string]string, args []string) error {
 
 // fileOf returns the one argument after the flags.
 func fileOf(flags *flag.FlagSet, args []string) (string, error) {
-	flags.SetOutput(os.Stderr)
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return "", err
-		}
-		return "", errUsage
+	if err := parse(flags, args); err != nil {
+		return "", err
 	}
 	if flags.NArg() != 1 {
 		return "", errUsage

@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/schollz/progressbar/v3"
-
 	"stockroom/services/catalog/catalogd"
 	"stockroom/services/catalog/demo"
 	"stockroom/standalone"
@@ -20,13 +18,9 @@ import (
 // that runs on the same data learns of them as of its own.
 func loadDemo(ctx context.Context, env map[string]string, args []string) (err error) {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
-	flags.SetOutput(os.Stderr)
 	n := flags.Int("n", 1000, "how many products there shall be")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return errUsage
+	if err := parse(flags, args); err != nil {
+		return err
 	}
 	if flags.NArg() > 0 || *n < 1 || *n > demo.MaxProducts {
 		return errUsage
@@ -47,14 +41,7 @@ func loadDemo(ctx context.Context, env map[string]string, args []string) (err er
 	}
 	defer func() { err = errors.Join(err, closeStore()) }()
 
-	bar := progressbar.NewOptions(*n,
-		progressbar.OptionSetWriter(os.Stderr),
-		progressbar.OptionSetDescription("Products"),
-		progressbar.OptionShowCount(),
-		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionFullWidth(),
-		progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }),
-	)
+	bar := newBar("Products", *n)
 	added, err := demo.Load(ctx, service, *n, func(done int) { _ = bar.Set(done) })
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ func main() {
 		os.Exit(2)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "stockroom:", err)
-		os.Exit(1)
+		os.Exit(run.Status(err))
 	}
 }
 
@@ -71,6 +71,8 @@ func command(ctx context.Context, args []string) error {
 		return backUp(ctx, env, args)
 	case "restore":
 		return restore(ctx, env, args)
+	case "import":
+		return takeOver(ctx, env, args)
 	}
 	if len(args) > 0 {
 		return errUsage
