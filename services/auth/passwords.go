@@ -33,9 +33,7 @@ func (s *Service) StageChange(ctx context.Context, n NewPassword) error {
 			return err
 		}
 		if !match {
-			return ErrReauthenticationRequired.At(errs.Field{
-				Pointer: "/current_password", Code: "wrong", Detail: "Is not the current password.",
-			})
+			return wrongPassword()
 		}
 	}
 	hash, err := s.Hasher.Hash(ctx, n.Password)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// What Credentials, Changes, Sessions and Keys keep is in a database: while that
+// What Credentials, Changes, Sessions, Keys and Letters keep is in a database: while that
 // is away or too busy, all their methods fail with [errs.ErrUnavailable], and
 // what was to be written may have been written all the same.
 
@@ -42,8 +42,8 @@ type Changes interface {
 	Change(ctx context.Context, id ChangeID) (Change, error)
 	// Activate puts a staged change into use in one step: the credential gets
 	// the hash, the next revision and the change as its last; all sessions of
-	// the account but the one to keep are revoked for RevokedPassword; the
-	// change is gone. It fails with ErrCredentialChanged, and does nothing, if
+	// the account but the one to keep are revoked for RevokedPassword; its
+	// letters for PurposeReset and the change are gone. It fails with ErrCredentialChanged, and does nothing, if
 	// the credential is no longer of the revision.
 	Activate(ctx context.Context, c Change, revision int64, now time.Time) error
 	// Staged lists changes staged before a time, oldest first.
@@ -82,9 +82,21 @@ type Accounts interface {
 	// Available fails with ErrEmailTaken or ErrUsernameTaken, or with a
 	// validation error that names every field that is wrong.
 	Available(ctx context.Context, email, username string) error
-	// Create makes an account, or returns it if it is there with the same
-	// values. It fails as Available does.
+	// Create makes an account, verified if a says so, or returns it if it is
+	// there with the same values. It fails as Available does.
 	Create(ctx context.Context, a Account) (Account, error)
+	// LookupEmail finds an account that is not deleted by its email, in any
+	// letter case. It fails with ErrAccountNotFound.
+	LookupEmail(ctx context.Context, email string) (Account, error)
+	// ChangePassword commits a change of password, and returns the account as
+	// it is then. It fails with ErrAccountNotFound, also for deleted ones, and
+	// with ErrCredentialChanged if the last change was neither previous nor
+	// this very one.
+	ChangePassword(ctx context.Context, id AccountID, change, previous ChangeID) (Account, error)
+	// VerifyEmail notes that mail to email arrives. It fails with
+	// ErrAccountNotFound, also for deleted ones, and with ErrEmailChanged if
+	// the account has another email, letter for letter.
+	VerifyEmail(ctx context.Context, id AccountID, email string) error
 	// Lookup finds an account that is not deleted by its name, in any letter
 	// case. It fails with ErrAccountNotFound.
 	Lookup(ctx context.Context, username string) (Account, error)
@@ -107,4 +119,52 @@ type Hasher interface {
 // Signer makes access tokens.
 type Signer interface {
 	Sign(c Claims) (string, error)
+}
+
+// Letters keeps the letters that are to be sent, and those that were until their
+// tokens end.
+type Letters interface {
+	// Add stores a letter that has no token yet. It fails with
+	// ErrCredentialNotFound if it is for an account that has none, and with
+	// ErrLettersFull if most letters or more wait to be sent already.
+	Add(ctx context.Context, l Letter, most int) error
+	// Claim takes up to limit letters that are due, those first that are so
+	// longest, and puts each off until again: nobody else takes it meanwhile,
+	// and what is not sent by then is due once more.
+	Claim(ctx context.Context, now, again time.Time, limit int) ([]Letter, error)
+	// Issue notes whom a letter is sent to, its token and when that ends; it may
+	// be repeated. It fails with ErrLetterNotFound, with ErrCredentialNotFound,
+	// and with ErrTooManyLetters if most other letters of the purpose that were
+	// added since a time have been issued for the account.
+	Issue(ctx context.Context, l Letter, since time.Time, most int) error
+	// Sent notes that a letter is not to be sent any more. It does nothing if
+	// there is none.
+	Sent(ctx context.Context, id LetterID) error
+	// Drop removes a letter. It does nothing if there is none.
+	Drop(ctx context.Context, id LetterID) error
+	// Letter finds a letter by the hash of its token. It fails with
+	// ErrLetterNotFound.
+	Letter(ctx context.Context, p Purpose, token []byte) (Letter, error)
+	// Waiting tells how many letters are to be sent, and when the oldest of
+	// them was added: zero if there is none.
+	Waiting(ctx context.Context) (n int, oldest time.Time, err error)
+	// Prune removes letters that ended before a time.
+	Prune(ctx context.Context, before time.Time) error
+}
+
+// Mail is what goes to one person.
+type Mail struct {
+	ID      string // the same when it is sent again
+	To      string // an address
+	Subject string
+	Text    string // lines end in \n
+}
+
+// Mailer hands mails over to whoever delivers them.
+type Mailer interface {
+	// Send returns when the mail has been taken over. It fails with
+	// ErrMailRefused if it never will be, an address that is none included;
+	// after any other failure it can be tried again. It takes what is left of
+	// ctx at most.
+	Send(ctx context.Context, m Mail) error
 }

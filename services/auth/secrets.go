@@ -16,6 +16,7 @@ type Secrets struct {
 	Refresh []byte // authenticates refresh tokens
 	Seal    []byte // encrypts signing keys at rest
 	Pepper  []byte // goes into every password hash
+	Mail    []byte // makes the tokens in letters
 }
 
 // Derive returns the keys of a secret.
@@ -25,6 +26,7 @@ func Derive(secret string) (Secrets, error) {
 		"stockroom auth refresh tokens v1": &s.Refresh,
 		"stockroom auth signing keys v1":   &s.Seal,
 		"stockroom auth passwords v1":      &s.Pepper,
+		"stockroom auth mailed tokens v1":  &s.Mail,
 	} {
 		derived, err := hkdf.Key(sha256.New, []byte(secret), nil, purpose, sha256.Size)
 		if err != nil {

@@ -35,10 +35,12 @@ type Parts struct {
 	Credentials Credentials
 	Changes     Changes
 	Sessions    Sessions
+	Letters     Letters
 	Accounts    Accounts
 	Hasher      Hasher
 	Signer      Signer
 	Secrets     Secrets
+	Mail        MailPolicy
 	// CheckPassword returns a field with that pointer for each rule that a new password breaks.
 	CheckPassword func(pointer, password string) []errs.Field
 	Now           func() time.Time
@@ -48,16 +50,18 @@ type Parts struct {
 // Service does what auth is for.
 type Service struct {
 	Parts
+	wake chan struct{} // tells the courier of a new letter
 }
 
 // NewService returns a service made of parts.
 func NewService(p Parts) *Service {
-	return &Service{p}
+	return &Service{p, make(chan struct{}, 1)}
 }
 
 // Login begins a session for who knows the name and the password of an active
 // account, else it fails with ErrInvalidCredentials. All ways to fail take the
-// same time: there is always one comparison of hashes.
+// same time: there is always one comparison of hashes. Where emails have to be
+// verified and that of the account is not, it fails with ErrEmailUnverified.
 func (s *Service) Login(ctx context.Context, username, password string) (Tokens, error) {
 	account, credential, err := s.candidate(ctx, username)
 	if err != nil {
@@ -69,6 +73,9 @@ func (s *Service) Login(ctx context.Context, username, password string) (Tokens,
 	}
 	if !match || !account.live() {
 		return Tokens{}, ErrInvalidCredentials
+	}
+	if s.Mail.Verification == VerificationRequired && !account.EmailVerified {
+		return Tokens{}, ErrEmailUnverified
 	}
 	session := newSession(SessionID(s.NewID()), account.ID, s.time())
 	err = s.Sessions.Add(ctx, session, credential.Revision)

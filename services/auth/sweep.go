@@ -17,12 +17,13 @@ const (
 
 // Sweep finishes what was interrupted: it activates committed changes of
 // passwords, and removes changes that never committed, credentials without an
-// account, and sessions that ran out.
+// account, and sessions and letters that ran out.
 func (s *Service) Sweep(ctx context.Context) error {
 	return errors.Join(
 		s.sweepChanges(ctx),
 		s.sweepCredentials(ctx),
 		s.Sessions.Prune(ctx, s.time()),
+		s.Letters.Prune(ctx, s.time()),
 	)
 }
 

@@ -65,6 +65,8 @@ type system struct {
 	stores   authtest.Stores
 	signer   *signer
 	clock    *clock
+	mailer   *authtest.Mailer
+	courier  *auth.Courier
 }
 
 func openStores(t *testing.T) authtest.Stores {
@@ -77,6 +79,7 @@ func openStores(t *testing.T) authtest.Stores {
 		Changes:     sqlitestore.NewChanges(db),
 		Sessions:    sqlitestore.NewSessions(db),
 		Keys:        sqlitestore.NewKeys(db),
+		Letters:     sqlitestore.NewLetters(db),
 	}
 }
 
@@ -89,13 +92,18 @@ func newSystem(t *testing.T) *system {
 		stores:   openStores(t),
 		signer:   &signer{claims: make(map[string]auth.Claims)},
 		clock:    &clock{now: time.Now()},
+		mailer:   new(authtest.Mailer),
 	}
 	s.Service = auth.NewService(auth.Parts{
 		Credentials: s.stores.Credentials, Changes: s.stores.Changes, Sessions: s.stores.Sessions,
+		Letters: s.stores.Letters, Mail: auth.MailPolicy{On: true, Verification: auth.VerificationOff},
 		Accounts: s.accounts, Hasher: authtest.Hasher{}, Signer: s.signer, Secrets: secrets,
 		CheckPassword: password.Check,
 		Now:           s.clock.Now,
 		NewID:         func() string { return uuid.Must(uuid.NewV7()).String() },
+	})
+	s.courier = auth.NewCourier(s.Service, s.mailer, auth.Texts{
+		ResetURL: "https://shop.example/reset?token={token}", VerifyURL: "https://shop.example/verify?token={token}",
 	})
 	return s
 }

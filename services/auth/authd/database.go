@@ -15,6 +15,7 @@ type database struct {
 	changes     auth.Changes
 	sessions    auth.Sessions
 	keys        auth.Keys
+	letters     auth.Letters
 	measure     func(*telemetry.Telemetry)
 	close       func() error
 }

@@ -22,6 +22,7 @@ func openPostgres(ctx context.Context, url string, migrate bool) (database, erro
 		changes:     pgstore.NewChanges(pool),
 		sessions:    pgstore.NewSessions(pool),
 		keys:        pgstore.NewKeys(pool),
+		letters:     pgstore.NewLetters(pool),
 		measure:     func(t *telemetry.Telemetry) { postgres.Measure(t, pool) },
 		close:       func() error { pool.Close(); return nil },
 	}, nil

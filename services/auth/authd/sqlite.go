@@ -23,6 +23,7 @@ func openSQLite(ctx context.Context, path string, migrate bool) (database, error
 		changes:     sqlitestore.NewChanges(db),
 		sessions:    sqlitestore.NewSessions(db),
 		keys:        sqlitestore.NewKeys(db),
+		letters:     sqlitestore.NewLetters(db),
 		measure:     db.Measure,
 		close:       db.Close,
 	}, nil

@@ -5,6 +5,7 @@ package authtest
 import (
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -19,12 +20,13 @@ type Stores struct {
 	Changes     auth.Changes
 	Sessions    auth.Sessions
 	Keys        auth.Keys
+	Letters     auth.Letters
 }
 
 // TestStores checks the contracts of all stores. open returns stores in an
 // empty database of their own.
 func TestStores(t *testing.T, open func(t *testing.T) Stores) {
-	for name, test := range map[string]func(*testing.T, Stores){
+	cases := map[string]func(*testing.T, Stores){
 		"AddedCredentialIsFound":               addedCredentialIsFound,
 		"MissingCredentialIsNotFound":          missingCredentialIsNotFound,
 		"RehashReplacesOnlyTheOldHash":         rehashReplacesOnlyTheOldHash,
@@ -59,7 +61,9 @@ func TestStores(t *testing.T, open func(t *testing.T) Stores) {
 		"UnknownSessionsAreNotUpdated":         unknownSessionsAreNotUpdated,
 		"RehashLeavesTheRevisionAlone":         rehashLeavesTheRevisionAlone,
 		"SecondActivationOfTheSameDoesNothing": secondActivationOfTheSameDoesNothing,
-	} {
+	}
+	maps.Copy(cases, letterCases())
+	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open(t))

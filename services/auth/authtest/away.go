@@ -21,6 +21,9 @@ func TestAway(t *testing.T, s Stores) {
 	_, all := s.Changes.Staged(ctx, now(), 1)
 	_, found := s.Sessions.Session(ctx, session)
 	_, keys := s.Keys.Keys(ctx)
+	_, claim := s.Letters.Claim(ctx, now(), now(), 1)
+	_, letter := s.Letters.Letter(ctx, auth.PurposeReset, []byte{1})
+	_, _, waiting := s.Letters.Waiting(ctx)
 	for what, err := range map[string]error{
 		"Credentials.Add":         s.Credentials.Add(ctx, auth.Credential{Account: account, CreatedAt: now()}),
 		"Credentials.Credential":  credential,
@@ -39,6 +42,14 @@ func TestAway(t *testing.T, s Stores) {
 		"Sessions.Prune":          s.Sessions.Prune(ctx, now()),
 		"Keys.Add":                s.Keys.Add(ctx, auth.Key{Number: 1, ID: ID()}),
 		"Keys.Keys":               keys,
+		"Letters.Add":             s.Letters.Add(ctx, wish(""), 1),
+		"Letters.Claim":           claim,
+		"Letters.Issue":           s.Letters.Issue(ctx, auth.Letter{ID: auth.LetterID(ID()), Account: account}, now(), 1),
+		"Letters.Sent":            s.Letters.Sent(ctx, auth.LetterID(ID())),
+		"Letters.Drop":            s.Letters.Drop(ctx, auth.LetterID(ID())),
+		"Letters.Letter":          letter,
+		"Letters.Waiting":         waiting,
+		"Letters.Prune":           s.Letters.Prune(ctx, now()),
 	} {
 		require.ErrorIs(t, err, errs.ErrUnavailable, what)
 	}

@@ -23,6 +23,7 @@ func TestDatabaseMayGoAndComeBack(t *testing.T) {
 		Changes:     pgstore.NewChanges(pool),
 		Sessions:    pgstore.NewSessions(pool),
 		Keys:        pgstore.NewKeys(pool),
+		Letters:     pgstore.NewLetters(pool),
 	}
 
 	for range 2 {

@@ -84,6 +84,10 @@ func (s *Changes) Activate(ctx context.Context, c auth.Change, revision int64, n
 		if err != nil {
 			return err
 		}
+		_, err = tx.Exec(ctx, `delete from letters where account_id = $1 and purpose = $2`, c.Account, auth.PurposeReset)
+		if err != nil {
+			return err
+		}
 		_, err = tx.Exec(ctx, `delete from password_changes where id = $1`, c.ID)
 		return err
 	})

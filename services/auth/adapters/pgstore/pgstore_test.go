@@ -18,6 +18,7 @@ func TestStores(t *testing.T) {
 			Changes:     pgstore.NewChanges(pool),
 			Sessions:    pgstore.NewSessions(pool),
 			Keys:        pgstore.NewKeys(pool),
+			Letters:     pgstore.NewLetters(pool),
 		}
 	})
 }

@@ -85,6 +85,10 @@ func (s *Changes) Activate(ctx context.Context, c auth.Change, revision int64, n
 		if err != nil {
 			return err
 		}
+		_, err = tx.ExecContext(ctx, `delete from letters where account_id = ? and purpose = ?`, c.Account, auth.PurposeReset)
+		if err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, `delete from password_changes where id = ?`, c.ID)
 		return err
 	})

@@ -23,6 +23,7 @@ func TestStores(t *testing.T) {
 			Changes:     sqlitestore.NewChanges(db),
 			Sessions:    sqlitestore.NewSessions(db),
 			Keys:        sqlitestore.NewKeys(db),
+			Letters:     sqlitestore.NewLetters(db),
 		}
 	})
 }
