@@ -88,11 +88,11 @@ type Accounts interface {
 	// LookupEmail finds an account that is not deleted by its email, in any
 	// letter case. It fails with ErrAccountNotFound.
 	LookupEmail(ctx context.Context, email string) (Account, error)
-	// ChangePassword commits a change of password, and returns the account as
-	// it is then. It fails with ErrAccountNotFound, also for deleted ones, and
+	// ChangePassword commits a change of password that an account asks for, or an
+	// operator if by is empty, and returns the account as it is then. It fails with ErrAccountNotFound, also for deleted ones, and
 	// with ErrCredentialChanged if the last change was neither previous nor
 	// this very one.
-	ChangePassword(ctx context.Context, id AccountID, change, previous ChangeID) (Account, error)
+	ChangePassword(ctx context.Context, by, id AccountID, change, previous ChangeID) (Account, error)
 	// VerifyEmail notes that mail to email arrives. It fails with
 	// ErrAccountNotFound, also for deleted ones, and with ErrEmailChanged if
 	// the account has another email, letter for letter.

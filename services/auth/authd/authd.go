@@ -101,6 +101,7 @@ func (s *Server) assemble(ctx context.Context) error {
 	httpapi.Mount(s.public, s.svc, signer.JWKS)
 	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: s.telemetry}, s.cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
 	httpapi.MountInternal(s.internal, s.svc)
+	httpapi.MountOperator(s.internal, s.svc)
 	s.measure(hasher)
 	return nil
 }

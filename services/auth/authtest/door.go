@@ -80,11 +80,7 @@ func mountAccounts(mux *http.ServeMux, a *Accounts) {
 	})
 	mux.HandleFunc("PUT /internal/v1/accounts/{id}/password-change", func(w http.ResponseWriter, r *http.Request) {
 		in, id := read(r), r.PathValue("id")
-		if in["actor"] != id {
-			w.WriteHeader(http.StatusUnprocessableEntity)
-			return
-		}
-		found, err := a.ChangePassword(r.Context(), auth.AccountID(id), auth.ChangeID(in["change_id"]), auth.ChangeID(in["previous"]))
+		found, err := a.ChangePassword(r.Context(), auth.AccountID(in["actor"]), auth.AccountID(id), auth.ChangeID(in["change_id"]), auth.ChangeID(in["previous"]))
 		if errors.Is(err, auth.ErrCredentialChanged) {
 			err = errs.New(errs.Conflict, "password_changed", "as users calls it")
 		}

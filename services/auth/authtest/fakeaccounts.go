@@ -96,7 +96,7 @@ func (f *Accounts) LookupEmail(_ context.Context, email string) (auth.Account, e
 }
 
 // ChangePassword implements [auth.Accounts].
-func (f *Accounts) ChangePassword(_ context.Context, id auth.AccountID, change, previous auth.ChangeID) (auth.Account, error) {
+func (f *Accounts) ChangePassword(_ context.Context, _, id auth.AccountID, change, previous auth.ChangeID) (auth.Account, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	a, ok := f.byID[id]

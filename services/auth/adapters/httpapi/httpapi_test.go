@@ -62,6 +62,7 @@ func open(t *testing.T) *doors {
 	httpapi.Mount(d.public, svc, signer.JWKS)
 	d.internal = web.NewInternal(web.Config{Title: "auth", Version: "1"}, internalToken, nil)
 	httpapi.MountInternal(d.internal, svc)
+	httpapi.MountOperator(d.internal, svc)
 	return d
 }
 
