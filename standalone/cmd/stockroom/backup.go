@@ -13,7 +13,7 @@ import (
 
 // backUp writes a backup into the file that args name.
 func backUp(ctx context.Context, env map[string]string, args []string) error {
-	flags := flag.NewFlagSet("backup", flag.ContinueOnError)
+	flags := newFlags("backup")
 	file, err := fileOf(flags, args)
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func backUp(ctx context.Context, env map[string]string, args []string) error {
 
 // restore puts the backup that args name in place.
 func restore(ctx context.Context, env map[string]string, args []string) error {
-	flags := flag.NewFlagSet("restore", flag.ContinueOnError)
+	flags := newFlags("restore")
 	replace := flags.Bool("replace", false, "also where there is data")
 	file, err := fileOf(flags, args)
 	if err != nil {

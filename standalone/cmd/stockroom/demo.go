@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,7 +16,7 @@ import (
 // catalog itself does, with a row in the commit log for each commit: a system
 // that runs on the same data learns of them as of its own.
 func loadDemo(ctx context.Context, env map[string]string, args []string) (err error) {
-	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	flags := newFlags("demo")
 	n := flags.Int("n", 1000, "how many products there shall be")
 	if err := parse(flags, args); err != nil {
 		return err

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"os"
 
@@ -17,7 +15,7 @@ import (
 // input names. What cannot be taken as it is goes to standard output, a line for
 // each row.
 func takeOver(ctx context.Context, env map[string]string, args []string) error {
-	flags := flag.NewFlagSet("import", flag.ContinueOnError)
+	flags := newFlags("import")
 	rehearse := flags.Bool("dry-run", false, "only say what could not be taken as it is")
 	if err := parse(flags, args); err != nil {
 		return err
@@ -25,7 +23,7 @@ func takeOver(ctx context.Context, env map[string]string, args []string) error {
 	if flags.NArg() > 0 {
 		return errUsage
 	}
-	url, err := importing.URL(env["STOCKROOM_IMPORT_URL"], os.Stdin)
+	url, err := importURL(env["STOCKROOM_IMPORT_URL"])
 	if err != nil {
 		return err
 	}
@@ -51,6 +49,14 @@ func takeOver(ctx context.Context, env map[string]string, args []string) error {
 			part.name, part.Added, part.Here, part.Refused, part.Changed)
 	}
 	return done.Err()
+}
+
+// importURL returns given, or asks for it: there is a password in it.
+func importURL(given string) (string, error) {
+	if given == "" && atTerminal() {
+		return askHidden("URL of the database to import from: ")
+	}
+	return importing.URL(given, os.Stdin)
 }
 
 // progress shows how far an import has come, on a bar for each table.
@@ -93,14 +99,4 @@ func newBar(title string, total int) *progressbar.ProgressBar {
 		progressbar.OptionFullWidth(),
 		progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }),
 	)
-}
-
-// parse reads flags. What they do not know is a mistake of the caller.
-func parse(flags *flag.FlagSet, args []string) error {
-	flags.SetOutput(os.Stderr)
-	err := flags.Parse(args)
-	if err == nil || errors.Is(err, flag.ErrHelp) {
-		return err
-	}
-	return errUsage
 }
