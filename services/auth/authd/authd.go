@@ -37,6 +37,8 @@ type Server struct {
 	db        database
 	bus       *natsbus.Bus // nil without NATS
 	svc       *auth.Service
+	courier   *auth.Courier
+	outbox    outbox
 	ring      *auth.Keyring
 	verifier  *token.Verifier
 	public    *web.API
@@ -86,19 +88,27 @@ func (s *Server) assemble(ctx context.Context) error {
 		Credentials:   s.db.credentials,
 		Changes:       s.db.changes,
 		Sessions:      s.db.sessions,
+		Letters:       s.db.letters,
 		Accounts:      usersclient.New(strings.TrimSuffix(s.cfg.UsersInternalURL, "/"), s.cfg.InternalToken),
 		Hasher:        hasher,
 		Signer:        signer,
 		Secrets:       secrets,
+		Mail:          auth.MailPolicy{On: s.cfg.mails(), Verification: auth.Verification(s.cfg.EmailVerification)},
 		CheckPassword: password.Check,
 		Now:           time.Now,
 		NewID:         func() string { return uuid.Must(uuid.NewV7()).String() },
 	})
+	mailer, err := s.newMailer()
+	if err != nil {
+		return err
+	}
+	s.courier = auth.NewCourier(s.svc, mailer, auth.Texts{ResetURL: s.cfg.ResetURL, VerifyURL: s.cfg.VerifyURL})
 	s.verifier = s.newVerifier(signer)
+	gate := token.NewGate(s.verifier, httpapi.Roles())
 	s.public = web.New(web.Config{
-		Title: title, Version: version, Telemetry: s.telemetry, Gate: token.NewGate(s.verifier, httpapi.Roles()),
+		Title: title, Version: version, Telemetry: s.telemetry, Gate: gate,
 	})
-	httpapi.Mount(s.public, s.svc, signer.JWKS)
+	httpapi.Mount(s.public, s.svc, gate, signer.JWKS)
 	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: s.telemetry}, s.cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
 	httpapi.MountInternal(s.internal, s.svc)
 	httpapi.MountOperator(s.internal, s.svc)
@@ -110,6 +120,7 @@ func (s *Server) measure(hasher *bcrypthash.Hasher) {
 	s.db.measure(s.telemetry)
 	s.verifier.Measure(s.telemetry)
 	hasher.Measure(s.telemetry)
+	s.measureMail()
 	if s.bus != nil {
 		s.bus.Measure(s.telemetry)
 	}

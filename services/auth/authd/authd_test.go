@@ -164,16 +164,22 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 		change func(*authd.Config)
 		want   string
 	}{
-		"NoSecret":           {func(c *authd.Config) { c.Secret = "" }, "STOCKROOM_SECRET is not set"},
-		"ShortSecret":        {func(c *authd.Config) { c.Secret = "q8Zr2LxV0mT5cWn7" }, "STOCKROOM_SECRET is shorter"},
-		"KnownSecret":        {func(c *authd.Config) { c.Secret = "change-me-" + strong }, "STOCKROOM_SECRET is a known default"},
-		"NoInternalToken":    {func(c *authd.Config) { c.InternalToken = "" }, "STOCKROOM_INTERNAL_TOKEN is not set"},
-		"KnownInternalToken": {func(c *authd.Config) { c.InternalToken = "dev-" + strong }, "STOCKROOM_INTERNAL_TOKEN is a known default"},
-		"KnownAdminPassword": {func(c *authd.Config) { c.AdminPassword = "Change-Me-7" }, "STOCKROOM_ADMIN_PASSWORD is a known default"},
-		"HalfAnAdmin":        {func(c *authd.Config) { c.AdminPassword = "" }, "must be set together"},
-		"CheapPasswords":     {func(c *authd.Config) { c.PasswordCost = 3 }, "STOCKROOM_PASSWORD_COST"},
-		"OtherEnvironment":   {func(c *authd.Config) { c.Env = "prod" }, "STOCKROOM_ENV"},
-		"OtherDatabase":      {func(c *authd.Config) { c.DatabaseURL = "mysql://x" }, "STOCKROOM_DATABASE_URL"},
+		"NoSecret":            {func(c *authd.Config) { c.Secret = "" }, "STOCKROOM_SECRET is not set"},
+		"ShortSecret":         {func(c *authd.Config) { c.Secret = "q8Zr2LxV0mT5cWn7" }, "STOCKROOM_SECRET is shorter"},
+		"KnownSecret":         {func(c *authd.Config) { c.Secret = "change-me-" + strong }, "STOCKROOM_SECRET is a known default"},
+		"NoInternalToken":     {func(c *authd.Config) { c.InternalToken = "" }, "STOCKROOM_INTERNAL_TOKEN is not set"},
+		"KnownInternalToken":  {func(c *authd.Config) { c.InternalToken = "dev-" + strong }, "STOCKROOM_INTERNAL_TOKEN is a known default"},
+		"KnownAdminPassword":  {func(c *authd.Config) { c.AdminPassword = "Change-Me-7" }, "STOCKROOM_ADMIN_PASSWORD is a known default"},
+		"HalfAnAdmin":         {func(c *authd.Config) { c.AdminPassword = "" }, "must be set together"},
+		"CheapPasswords":      {func(c *authd.Config) { c.PasswordCost = 3 }, "STOCKROOM_PASSWORD_COST"},
+		"OtherEnvironment":    {func(c *authd.Config) { c.Env = "prod" }, "STOCKROOM_ENV"},
+		"OtherVerification":   {func(c *authd.Config) { c.EmailVerification = "maybe" }, "STOCKROOM_EMAIL_VERIFICATION"},
+		"VerifiesWithoutMail": {func(c *authd.Config) { c.EmailVerification = "required" }, "STOCKROOM_SMTP_URL"},
+		"OddMailServer":       {func(c *authd.Config) { c.SMTPURL, c.MailFrom = "http://"+strong+"@mail.example", "a@shop.example" }, "STOCKROOM_SMTP_URL"},
+		"NoSender":            {func(c *authd.Config) { c.SMTPURL = "smtp://shop:" + strong + "@mail.example" }, "STOCKROOM_MAIL_FROM"},
+		"LinkWithoutToken":    {func(c *authd.Config) { c.ResetURL = "https://shop.example/reset" }, "STOCKROOM_RESET_URL"},
+		"LinkToNowhere":       {func(c *authd.Config) { c.VerifyURL = "javascript:{token}" }, "STOCKROOM_VERIFY_URL"},
+		"OtherDatabase":       {func(c *authd.Config) { c.DatabaseURL = "mysql://x" }, "STOCKROOM_DATABASE_URL"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -212,7 +218,7 @@ func TestConfigurationComesFromTheEnvironment(t *testing.T) {
 	require.Equal(t, authd.Config{
 		Env: "production", Addr: ":8001", InternalAddr: ":9001", DatabaseURL: "sqlite:x", Migrate: true, Secret: strong,
 		UsersInternalURL: "http://users:9002", TokenIssuer: "stockroom", TokenAudience: "stockroom",
-		PasswordCost: 12, Hashers: 3, Drain: 500 * time.Millisecond, Grace: 15 * time.Second,
+		PasswordCost: 12, Hashers: 3, EmailVerification: "off", Drain: 500 * time.Millisecond, Grace: 15 * time.Second,
 	}, cfg)
 	_, err = env.ParseAsWithOptions[authd.Config](env.Options{Prefix: "STOCKROOM_", Environment: map[string]string{}})
 	require.Error(t, err)

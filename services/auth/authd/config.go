@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stockroom/pkg/secret"
+	"stockroom/services/auth"
 )
 
 // Config is everything an operator decides about the service. The variables
@@ -36,6 +37,12 @@ type Config struct {
 	AdminUsername string `env:"ADMIN_USERNAME"`
 	AdminPassword string `env:"ADMIN_PASSWORD"`
 
+	SMTPURL           string `env:"SMTP_URL"`
+	MailFrom          string `env:"MAIL_FROM"`
+	ResetURL          string `env:"RESET_URL"`
+	VerifyURL         string `env:"VERIFY_URL"`
+	EmailVerification string `env:"EMAIL_VERIFICATION" envDefault:"off"`
+
 	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`
 	Grace time.Duration `env:"GRACE" envDefault:"15s"`
 }
@@ -55,6 +62,7 @@ var (
 // leaves open.
 func (c Config) orDefault() Config {
 	c.PasswordCost = cmp.Or(c.PasswordCost, defaultCost)
+	c.EmailVerification = cmp.Or(c.EmailVerification, string(auth.VerificationOff))
 	c.Hashers = cmp.Or(max(c.Hashers, 0), runtime.GOMAXPROCS(0))
 	return c
 }
@@ -82,6 +90,7 @@ func (c Config) check() error {
 	}
 	return errors.Join(
 		err,
+		c.checkMail(),
 		secret.Check("STOCKROOM_SECRET", c.Secret, production),
 		secret.Check("STOCKROOM_INTERNAL_TOKEN", c.InternalToken, production),
 	)

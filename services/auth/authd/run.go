@@ -24,7 +24,7 @@ func (s *Server) Run(ctx context.Context) (err error) {
 
 	return s.doors.Run(ctx, web.Service{
 		Public: s.public, Internal: s.internal,
-		Work:  []func(context.Context) error{s.verifier.Run, s.sweepUntil, s.reloadUntil, s.ensureAdmin},
+		Work:  []func(context.Context) error{s.verifier.Run, s.sweepUntil, s.reloadUntil, s.ensureAdmin, s.deliverUntil, s.countUntil},
 		Drain: s.cfg.Drain, Grace: s.cfg.Grace,
 	})
 }

@@ -11,6 +11,12 @@ var access = map[string]web.Access{
 	"refresh":   web.Anyone,
 	"me":        web.SignedIn,
 	"jwks":      web.Anyone,
+
+	"changePassword":   web.SignedIn,
+	"askForReset":      web.Anyone,
+	"resetPassword":    web.Anyone,
+	"askToVerifyEmail": web.Anyone, // who is signed in, or says which email
+	"verifyEmail":      web.Anyone,
 }
 
 // Roles returns the permissions of each role. Nothing in auth needs one yet:

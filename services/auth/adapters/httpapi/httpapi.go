@@ -23,12 +23,14 @@ const keysFor = "public, max-age=60"
 
 type handlers struct {
 	svc  *auth.Service
+	gate web.Gate
 	keys func() token.JWKS
 }
 
-// Mount adds the public operations to api. keys returns the public signing keys.
-func Mount(api *web.API, svc *auth.Service, keys func() token.JWKS) {
-	h := handlers{svc, keys}
+// Mount adds the public operations to api, which has that gate. keys returns the
+// public signing keys.
+func Mount(api *web.API, svc *auth.Service, gate web.Gate, keys func() token.JWKS) {
+	h := handlers{svc, gate, keys}
 	noStore := map[string]string{fiber.HeaderCacheControl: "no-store: tokens are for the caller only"}
 
 	web.Handle(api, operation(web.Operation{
@@ -40,13 +42,13 @@ func Mount(api *web.API, svc *auth.Service, keys func() token.JWKS) {
 	web.Handle(api, operation(web.Operation{
 		ID: "login", Method: http.MethodPost, Path: "/api/v1/auth/login",
 		Summary: "Sign in with the OAuth 2.0 password form", Deadline: hashing, Headers: noStore,
-		Errors:     []*errs.Error{auth.ErrInvalidCredentials, auth.ErrOverloaded},
+		Errors:     []*errs.Error{auth.ErrInvalidCredentials, auth.ErrEmailUnverified, auth.ErrOverloaded},
 		MediaTypes: []string{fiber.MIMEApplicationForm, fiber.MIMEMultipartForm},
 	}), h.login)
 	web.Handle(api, operation(web.Operation{
 		ID: "loginJSON", Method: http.MethodPost, Path: "/api/v1/auth/login/json",
 		Summary: "Sign in", Deadline: hashing, Headers: noStore,
-		Errors: []*errs.Error{auth.ErrInvalidCredentials, auth.ErrOverloaded},
+		Errors: []*errs.Error{auth.ErrInvalidCredentials, auth.ErrEmailUnverified, auth.ErrOverloaded},
 	}), h.loginJSON)
 	web.Handle(api, operation(web.Operation{
 		ID: "refresh", Method: http.MethodPost, Path: "/api/v1/auth/refresh",
@@ -63,6 +65,8 @@ func Mount(api *web.API, svc *auth.Service, keys func() token.JWKS) {
 		Summary: "List the keys that access tokens are signed with",
 		Headers: map[string]string{fiber.HeaderCacheControl: keysFor},
 	}), h.jwks)
+	mountPasswords(api, h, noStore)
+	mountEmails(api, h)
 }
 
 // operation completes op with what all operations of auth share.

@@ -36,6 +36,8 @@ type doors struct {
 	public, internal *web.API
 	accounts         *authtest.Accounts
 	changes          auth.Changes
+	mailer           *authtest.Mailer
+	courier          *auth.Courier
 }
 
 func open(t *testing.T) *doors {
@@ -48,18 +50,29 @@ func open(t *testing.T) *doors {
 	ring, err := auth.OpenKeyring(t.Context(), sqlitestore.NewKeys(db), secrets, time.Now, uuid.NewString)
 	require.NoError(t, err)
 	signer := jwtsigner.New(ring, tokentest.Name, tokentest.Audience)
-	d := &doors{accounts: authtest.NewAccounts(), changes: sqlitestore.NewChanges(db)}
+	d := &doors{accounts: authtest.NewAccounts(), changes: sqlitestore.NewChanges(db), mailer: new(authtest.Mailer)}
 	svc := auth.NewService(auth.Parts{
 		Credentials: sqlitestore.NewCredentials(db), Changes: d.changes, Sessions: sqlitestore.NewSessions(db),
+		Letters: sqlitestore.NewLetters(db), Mail: auth.MailPolicy{On: true, Verification: auth.VerificationOff},
 		Accounts: d.accounts, Hasher: authtest.Hasher{}, Signer: signer, Secrets: secrets,
 		CheckPassword: password.Check, Now: time.Now, NewID: uuid.NewString,
 	})
+	d.courier = auth.NewCourier(svc, d.mailer, auth.Texts{})
 	verifier := token.NewVerifier(token.Config{
 		Issuer: tokentest.Name, Audience: tokentest.Audience, Rights: tokentest.New(t),
 		JWKS: func(context.Context) ([]byte, error) { return json.Marshal(signer.JWKS()) },
 	})
-	d.public = web.New(web.Config{Title: "auth", Version: "1", Gate: token.NewGate(verifier, httpapi.Roles())})
-	httpapi.Mount(d.public, svc, signer.JWKS)
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- verifier.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		require.NoError(t, <-done)
+	})
+	require.Eventually(t, verifier.Fresh, 10*time.Second, time.Millisecond)
+	gate := token.NewGate(verifier, httpapi.Roles())
+	d.public = web.New(web.Config{Title: "auth", Version: "1", Gate: gate})
+	httpapi.Mount(d.public, svc, gate, signer.JWKS)
 	d.internal = web.NewInternal(web.Config{Title: "auth", Version: "1"}, internalToken, nil)
 	httpapi.MountInternal(d.internal, svc)
 	httpapi.MountOperator(d.internal, svc)
@@ -188,6 +201,12 @@ func TestEveryOperationHasItsAccess(t *testing.T) {
 		"POST /api/v1/auth/refresh":    web.Anyone,
 		"GET /api/v1/auth/me":          web.SignedIn,
 		"GET /.well-known/jwks.json":   web.Anyone,
+
+		"POST /api/v1/auth/password":                   web.SignedIn,
+		"POST /api/v1/auth/password-reset":             web.Anyone,
+		"POST /api/v1/auth/password-reset/confirm":     web.Anyone,
+		"POST /api/v1/auth/email-verification":         web.Anyone,
+		"POST /api/v1/auth/email-verification/confirm": web.Anyone,
 	}
 
 	got := make(map[string]web.Access)
