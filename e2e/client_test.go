@@ -35,6 +35,11 @@ func (c client) put(t *testing.T, path string, body any) answer {
 	return c.send(t, http.MethodPut, path, body)
 }
 
+func (c client) patch(t *testing.T, path string, body any) answer {
+	t.Helper()
+	return c.send(t, http.MethodPatch, path, body)
+}
+
 func (c client) delete(t *testing.T, path string) answer {
 	t.Helper()
 	return c.send(t, http.MethodDelete, path, nil)
@@ -52,6 +57,14 @@ func (c client) quick(t *testing.T, method, path string, body any, want int) ans
 	t.Helper()
 	c.w = &world{system: c.w.system, http: c.w.http}
 	return c.send(t, method, path, body).want(want)
+}
+
+// sendIf is send under a condition, such as "If-Match".
+func (c client) sendIf(t *testing.T, condition, tag, method, path string, body any) answer {
+	t.Helper()
+	req := c.request(t, method, path, body)
+	req.Header.Set(condition, tag)
+	return c.do(t, req)
 }
 
 func (c client) request(t *testing.T, method, path string, body any) *http.Request {

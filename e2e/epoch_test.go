@@ -17,7 +17,7 @@ func TestEpochIsRaisedByAStepOfItsOwn(t *testing.T) {
 		"PostgreSQL": func(t *testing.T) string { return testkit.PostgresURL(t) + "&search_path=own,public" },
 		"SQLite":     func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "own.db") },
 	} {
-		for _, program := range []string{"usersd", "catalogd"} {
+		for _, program := range []string{"authd", "usersd", "catalogd"} {
 			t.Run(program+name, func(t *testing.T) {
 				t.Parallel()
 				env := map[string]string{"DATABASE_URL": url(t)}

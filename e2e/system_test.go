@@ -65,10 +65,18 @@ func documentListsAllRoutes(t *testing.T, w *world) {
 		"put /api/v1/products/{id}":    {200, 401, 403, 404, 409, 422},
 		"delete /api/v1/products/{id}": {204, 401, 403, 404},
 		"get /api/v1/users":            {200, 401, 403, 422},
-		"get /api/v1/users/{id}":       {200, 401, 403, 404},
-		"put /api/v1/users/{id}":       {200, 401, 403, 404, 409, 422},
-		"delete /api/v1/users/{id}":    {204, 401, 403, 404, 409},
-		"put /api/v1/users/{id}/role":  {200, 401, 403, 404, 409, 422},
+		"get /api/v1/users/me":         {200, 304, 401},
+		"get /api/v1/users/{id}":       {200, 304, 401, 403, 404},
+		"put /api/v1/users/{id}":       {200, 401, 403, 404, 409, 412, 422},
+		"patch /api/v1/users/{id}":     {200, 401, 403, 404, 409, 412, 415, 422},
+		"delete /api/v1/users/{id}":    {204, 401, 403, 404, 409, 412},
+		"put /api/v1/users/{id}/role":  {200, 401, 403, 404, 409, 412, 422},
+
+		"post /api/v1/users/{id}/deactivate": {200, 401, 403, 404, 409, 412, 422},
+		"post /api/v1/users/{id}/activate":   {200, 401, 403, 404, 412, 422},
+		"post /api/v1/users/{id}/restore":    {200, 401, 403, 404, 409, 412, 422},
+		"post /api/v1/users/{id}/erase":      {204, 401, 403, 404, 409, 422, 503},
+		"get /api/v1/users/{id}/audit":       {200, 401, 403, 404, 422},
 	} {
 		var method, path string
 		_, err := fmt.Sscan(route, &method, &path)

@@ -146,6 +146,7 @@ type account struct {
 	IsActive  bool      `json:"is_active"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
+	DeletedAt time.Time `json:"deleted_at,omitzero"`
 }
 
 func (a account) path() string { return "/api/v1/users/" + a.ID }

@@ -109,7 +109,7 @@ func prepare(ctx context.Context, file, stage string) (Manifest, error) {
 }
 
 // upToDate has the staged databases as this program needs them, and begins new
-// epochs in the logs. auth has no log, and nothing that anybody knows by number.
+// epochs in the logs.
 func upToDate(ctx context.Context, stage string) error {
 	auth, users, catalog := DatabaseURL(stage, "auth"), DatabaseURL(stage, "users"), DatabaseURL(stage, "catalog")
 	if err := authd.Migrate(ctx, auth); err != nil {
@@ -120,6 +120,9 @@ func upToDate(ctx context.Context, stage string) error {
 	}
 	if err := catalogd.Migrate(ctx, catalog); err != nil {
 		return fmt.Errorf("catalog: %w", err)
+	}
+	if _, err := authd.RaiseEpoch(ctx, auth); err != nil {
+		return fmt.Errorf("auth: %w", err)
 	}
 	if _, err := usersd.RaiseEpoch(ctx, users); err != nil {
 		return fmt.Errorf("users: %w", err)

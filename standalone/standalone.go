@@ -6,6 +6,7 @@
 package standalone
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ type Config struct {
 	Addr         string // of the gateway; all else listens on free ports of the loopback interface
 	Dir          string // made if it is missing
 	PasswordCost int    // of hashing; zero: what authd does by itself
+	Issuer       string // in whose name tokens are made; "stockroom" if empty
 	Admin        Admin  // the first one; empty: one with a generated password
 	NoAdmin      bool   // make none
 
@@ -103,12 +105,12 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *Stockroom, err e
 // give it.
 func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 	const env = "production" // the secrets here are as good as any
-	token, nats := s.secrets.InternalToken, s.bus.url()
+	token, nats, issuer := s.secrets.InternalToken, s.bus.url(), cmp.Or(cfg.Issuer, audience)
 
 	users, err := usersd.New(ctx, usersd.Config{
 		Env: env, DatabaseURL: s.database("users"), Migrate: true, NATSURL: nats, InternalToken: token,
 		AuthURL: publicURL(d.auth), AuthInternalURL: internalURL(d.auth),
-		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+		TokenIssuer: issuer, TokenAudience: audience, Grace: grace,
 	}, d.users, s.voices["users"])
 	if err != nil {
 		return fmt.Errorf("users: %w", err)
@@ -119,7 +121,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 		Env: env, DatabaseURL: s.database("auth"), Migrate: true, NATSURL: nats, InternalToken: token,
 		Secret: s.secrets.AuthSecret, PasswordCost: cfg.PasswordCost, UsersInternalURL: internalURL(d.users),
 		AdminEmail: s.admin.Email, AdminUsername: s.admin.Username, AdminPassword: s.admin.Password,
-		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+		TokenIssuer: issuer, TokenAudience: audience, Grace: grace,
 	}, d.auth, s.voices["auth"])
 	if err != nil {
 		return fmt.Errorf("auth: %w", err)
@@ -128,8 +130,8 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 
 	catalog, err := catalogd.New(ctx, catalogd.Config{
 		Env: env, DatabaseURL: s.database("catalog"), Migrate: true, NATSURL: nats, InternalToken: token,
-		AuthURL: publicURL(d.auth), UsersInternalURL: internalURL(d.users),
-		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+		AuthURL: publicURL(d.auth), AuthInternalURL: internalURL(d.auth), UsersInternalURL: internalURL(d.users),
+		TokenIssuer: issuer, TokenAudience: audience, Grace: grace,
 	}, d.catalog, s.voices["catalog"])
 	if err != nil {
 		return fmt.Errorf("catalog: %w", err)
@@ -141,8 +143,8 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 		AuthURLs: []string{publicURL(d.auth)}, AuthInternalURLs: []string{internalURL(d.auth)},
 		UsersURLs: []string{publicURL(d.users)}, UsersInternalURLs: []string{internalURL(d.users)},
 		CatalogURLs: []string{publicURL(d.catalog)}, CatalogInternalURLs: []string{internalURL(d.catalog)},
-		AuthURL: publicURL(d.auth), UsersInternalURL: internalURL(d.users),
-		TokenIssuer: issuer, TokenAudience: issuer, TrustedProxies: cfg.TrustedProxies, Grace: grace,
+		AuthURL: publicURL(d.auth), AuthInternalURL: internalURL(d.auth), UsersInternalURL: internalURL(d.users),
+		TokenIssuer: issuer, TokenAudience: audience, TrustedProxies: cfg.TrustedProxies, Grace: grace,
 	}, d.gateway, s.voices["gateway"])
 	if err != nil {
 		return fmt.Errorf("gateway: %w", err)
@@ -156,8 +158,8 @@ func (s *Stockroom) dependsOnAllBefore(server run.Server) {
 }
 
 const (
-	issuer = "stockroom"
-	grace  = 15 * time.Second // for requests under way when the system stops
+	audience = "stockroom"      // of tokens
+	grace    = 15 * time.Second // for requests under way when the system stops
 )
 
 // URL returns where the API is.

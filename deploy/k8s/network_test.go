@@ -22,7 +22,7 @@ var arrows = []string{
 	"gateway → catalog: 8003 9003",
 	"auth → users: 9002",
 	"users → auth: 8001 9001",
-	"catalog → auth: 8001",
+	"catalog → auth: 8001 9001",
 	"catalog → users: 9002",
 	"operator → auth: 9001",
 	"operator → users: 9002",

@@ -60,7 +60,7 @@ func open(t *testing.T) *shop {
 		_, err := db.Exec(ctx, `create extension if not exists pg_trgm; create schema catalog`)
 		return err
 	})
-	front, token := s.issuer.Serve(t), rand.Text()
+	doors, token := s.issuer.Serve(t), rand.Text()
 	for _, redis := range sharedBy {
 		r := &replica{addr: stack.FreeAddr(t), internal: stack.FreeAddr(t), failpoints: t.TempDir()}
 		cfg, err := pgx.ParseConfig(s.postgres.URL())
@@ -73,7 +73,8 @@ func open(t *testing.T) *shop {
 			"ENV": "development", "ADDR": r.addr, "INTERNAL_ADDR": r.internal, "INTERNAL_TOKEN": token,
 			"DATABASE_URL": "postgres://" + cfg.User + "@" + r.postgres.Addr() + "/" + cfg.Database + "?sslmode=disable&search_path=catalog,public",
 			"REDIS_URL":    "redis://" + r.redis.Addr() + "/0", "NATS_URL": "nats://" + r.nats.Addr(),
-			"AUTH_URL": front, "USERS_INTERNAL_URL": front, "FAILPOINTS": r.failpoints,
+			"AUTH_URL": doors.Auth, "AUTH_INTERNAL_URL": doors.AuthInternal, "USERS_INTERNAL_URL": doors.UsersInternal,
+			"FAILPOINTS": r.failpoints,
 		})
 		s.replicas = append(s.replicas, r)
 		s.await(r)

@@ -76,7 +76,7 @@ func TestOneRequestIsOneTrace(t *testing.T) {
 	t.Parallel()
 
 	r := recorder{tracetest.NewInMemoryExporter()}
-	system := stack.Assembled(t, r.voice)
+	system := stack.Assembled(t, r.voice, nil)
 	api := newClient(t, system)
 
 	connected(t, r.shows(t, []string{
@@ -137,7 +137,7 @@ func TestTracesThatAreNotValidAreNotContinued(t *testing.T) {
 	t.Parallel()
 
 	r := recorder{tracetest.NewInMemoryExporter()}
-	api := newClient(t, stack.Assembled(t, r.voice))
+	api := newClient(t, stack.Assembled(t, r.voice, nil))
 	for _, parent := range []string{"00-" + strings.Repeat("0", 32) + "-00f067aa0ba902b7-01", "ff-" + validTrace + "-00f067aa0ba902b7-01", "x\"y"} {
 		r.spans.Reset()
 		api.call(t, http.MethodGet, "/api/v1/products", "", http.Header{"Traceparent": {parent}}, http.StatusOK)

@@ -19,8 +19,9 @@ import (
 
 // Assembled starts every service inside the test, two of the catalog, on
 // PostgreSQL, Redis and NATS as in production. Each speaks with the voice that
-// is made for its name. They stop with tb.
-func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry) *System {
+// is made for its name. All but auth find the signing keys where keys leads to,
+// given the address of auth; keys may be nil. They stop with tb.
+func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry, keys func(auth string) string) *System {
 	tb.Helper()
 
 	const env, issuer, grace = "development", "stockroom", 15 * time.Second
@@ -29,6 +30,11 @@ func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry) *
 	auth, users, gateway := open(tb), open(tb), open(tb)
 	catalogs := []web.Doors{open(tb), open(tb)}
 
+	signed := public(auth)
+	if keys != nil {
+		signed = keys(signed)
+	}
+
 	var servers []run.Server
 	add := func(s run.Server, err error) {
 		require.NoError(tb, err)
@@ -36,7 +42,7 @@ func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry) *
 	}
 	add(usersd.New(ctx, usersd.Config{
 		Env: env, Migrate: true, DatabaseURL: db.url(tb, "users"), NATSURL: nats.URL(), InternalToken: token,
-		AuthURL: public(auth), AuthInternalURL: internal(auth), TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+		AuthURL: signed, AuthInternalURL: internal(auth), TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
 	}, users, voice("users")))
 	add(authd.New(ctx, authd.Config{
 		Env: env, Migrate: true, DatabaseURL: db.url(tb, "auth"), NATSURL: nats.URL(), InternalToken: token,
@@ -48,13 +54,15 @@ func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry) *
 		Env: env, NATSURL: nats.URL(), InternalToken: token,
 		AuthURLs: []string{public(auth)}, AuthInternalURLs: []string{internal(auth)},
 		UsersURLs: []string{public(users)}, UsersInternalURLs: []string{internal(users)},
-		AuthURL: public(auth), UsersInternalURL: internal(users), TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+		AuthURL: signed, AuthInternalURL: internal(auth), UsersInternalURL: internal(users),
+		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
 	}
 	catalogDB := db.url(tb, "catalog")
 	for _, at := range catalogs {
 		add(catalogd.New(ctx, catalogd.Config{
 			Env: env, Migrate: true, DatabaseURL: catalogDB, RedisURL: testkit.NewRedisServer(tb).URL(), NATSURL: nats.URL(), InternalToken: token,
-			AuthURL: public(auth), UsersInternalURL: internal(users), TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+			AuthURL: signed, AuthInternalURL: internal(auth), UsersInternalURL: internal(users),
+			TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
 		}, at, voice("catalog")))
 		routes.CatalogURLs = append(routes.CatalogURLs, public(at))
 		routes.CatalogInternalURLs = append(routes.CatalogInternalURLs, internal(at))

@@ -36,13 +36,13 @@ func Child(tb testing.TB, o Options) *System {
 		dir = tb.TempDir()
 	}
 	addr := FreeAddr(tb)
-	env := map[string]string{"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost()}
+	env := map[string]string{"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost(), "TOKEN_ISSUER": issuer}
 	if o.Admin == (Admin{}) {
 		o.Admin = admin
 		maps.Copy(env, map[string]string{"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password})
 	}
 	p := startProcess(tb, "stockroom", build(tb, "stockroom"), env)
-	s := &System{URL: "http://" + addr, Admin: o.Admin, Processes: map[string]*Process{"stockroom": p}}
+	s := &System{URL: "http://" + addr, Issuer: issuer, Admin: o.Admin, Processes: map[string]*Process{"stockroom": p}}
 	s.Await(tb)
 	return s
 }

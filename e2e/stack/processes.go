@@ -25,20 +25,23 @@ func secret() string { return rand.Text() + rand.Text() }
 func Processes(tb testing.TB, o Options) *System {
 	tb.Helper()
 
-	s := &System{Admin: admin, Processes: map[string]*Process{}, Internal: map[string]string{}, NATS: testkit.NewNATSServer(tb)}
+	s := &System{Issuer: issuer, Admin: admin, Processes: map[string]*Process{}, Public: map[string]string{}, Internal: map[string]string{}, NATS: testkit.NewNATSServer(tb)}
 	db := newDatabase(tb, o.OwnPostgres)
 	s.Postgres = db.own
 	auth, users, gateway := newPlace(tb), newPlace(tb), newPlace(tb)
 	common := map[string]string{
 		"ENV": "development", "NATS_URL": s.NATS.URL(), "INTERNAL_TOKEN": secret(),
 		"AUTH_URL": "http://" + auth.public, "AUTH_INTERNAL_URL": "http://" + auth.internal,
-		"USERS_INTERNAL_URL": "http://" + users.internal,
+		"USERS_INTERNAL_URL": "http://" + users.internal, "TOKEN_ISSUER": issuer,
 	}
 	start := func(name, program string, at place, more map[string]string) {
 		env := maps.Clone(common)
 		maps.Copy(env, more)
 		env["ADDR"], env["INTERNAL_ADDR"] = at.public, at.internal
 		s.Internal[name] = "http://" + at.internal
+		if name != "gateway" {
+			s.Public[name] = "http://" + at.public
+		}
 		s.Processes[name] = startEither(tb, name, program, env)
 	}
 	start("users", "usersd", users, map[string]string{"DATABASE_URL": db.url(tb, "users")})

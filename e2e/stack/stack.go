@@ -18,12 +18,17 @@ import (
 
 // System is a running system.
 type System struct {
-	URL   string // of the gateway
-	Admin Admin
+	URL    string // of the gateway
+	Admin  Admin
+	Issuer string // of tokens; empty if it is not known
 
 	// Catalogs are the public addresses of the catalog's replicas, past the
 	// gateway; none where they cannot be reached from here.
 	Catalogs []string
+
+	// Public is the public door of each service, past the gateway, by the name of
+	// its process; empty where they cannot be reached from here.
+	Public map[string]string
 
 	// Internal is the internal door of each process, by its name.
 	Internal map[string]string
@@ -42,6 +47,9 @@ type Admin struct{ Email, Username, Password string }
 
 var admin = Admin{Email: "owner@shop.example", Username: "owner", Password: "Correct-Horse-7"}
 
+// issuer is in whose name the tokens of a system are made.
+const issuer = "https://shop.example"
+
 // patience is for a system to start or to stop, on a busy machine.
 const patience = 90 * time.Second
 
@@ -52,7 +60,7 @@ func Given() (*System, bool) {
 	if url == "" {
 		return nil, false
 	}
-	return &System{URL: url, Admin: Admin{
+	return &System{URL: url, Issuer: os.Getenv("STOCKROOM_TOKEN_ISSUER"), Admin: Admin{
 		Email:    os.Getenv("STOCKROOM_ADMIN_EMAIL"),
 		Username: os.Getenv("STOCKROOM_ADMIN_USERNAME"),
 		Password: os.Getenv("STOCKROOM_ADMIN_PASSWORD"),

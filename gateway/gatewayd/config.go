@@ -28,6 +28,7 @@ type Config struct {
 
 	// What tokens are checked with.
 	AuthURL          string `env:"AUTH_URL" envDefault:"http://auth:8001"`            // its signing keys
+	AuthInternalURL  string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`   // sessions that ended
 	UsersInternalURL string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"` // rights taken away
 	InternalToken    string `env:"INTERNAL_TOKEN"`                                    // to ask for them
 	NATSURL          string `env:"NATS_URL"`                                          // to hear of them at once; may be empty

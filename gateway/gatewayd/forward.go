@@ -41,13 +41,19 @@ var forwarded = []string{
 
 // checkMedia refuses a body that is no JSON, which all routes that need a token
 // take, before the token is looked at: the service would only come to it later.
+// A patch may also be called a merge patch (RFC 7396).
 func (x *exchange) checkMedia() error {
-	if takesBody := x.IsPut() || x.IsPost(); !takesBody || len(x.PostBody()) == 0 {
+	patch := string(x.Method()) == fasthttp.MethodPatch
+	if takesBody := x.IsPut() || x.IsPost() || patch; !takesBody || len(x.PostBody()) == 0 {
 		return nil
 	}
 	media, params, err := mime.ParseMediaType(string(x.Request.Header.ContentType()))
 	charset, ok := params["charset"]
-	if err != nil || media != "application/json" || (ok && !strings.EqualFold(charset, "utf-8")) {
+	known := media == "application/json" || patch && media == "application/merge-patch+json"
+	if err != nil || !known || (ok && !strings.EqualFold(charset, "utf-8")) {
+		if patch {
+			return web.ErrMediaType.Because("The body must be application/merge-patch+json or application/json.")
+		}
 		return web.ErrMediaType.Because("The body must be application/json.")
 	}
 	return nil

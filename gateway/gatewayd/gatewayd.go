@@ -75,6 +75,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		Issuer:           cfg.TokenIssuer,
 		Audience:         cfg.TokenAudience,
 		JWKSURL:          strings.TrimSuffix(cfg.AuthURL, "/") + "/.well-known/jwks.json",
+		AuthInternalURL:  cfg.AuthInternalURL,
 		UsersInternalURL: cfg.UsersInternalURL,
 		InternalToken:    cfg.InternalToken,
 		Bus:              bus,

@@ -82,7 +82,7 @@ func TestWithoutServices(t *testing.T) {
 	doors, err := web.Listen(ctx, "127.0.0.1:0", "127.0.0.1:0")
 	require.NoError(t, err)
 	gateway, err := gatewayd.New(ctx, gatewayd.Config{
-		AuthURLs: away, UsersURLs: away, CatalogURLs: away, AuthURL: away[0], UsersInternalURL: away[0],
+		AuthURLs: away, UsersURLs: away, CatalogURLs: away, AuthURL: away[0], AuthInternalURL: away[0], UsersInternalURL: away[0],
 		InternalToken: internalToken, TokenIssuer: "x", TokenAudience: "x", Env: "production", Grace: soon,
 	}, doors, telemetry.Discard())
 	require.NoError(t, err)

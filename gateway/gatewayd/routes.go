@@ -48,13 +48,25 @@ var routes = []route{
 	{"POST", "/api/v1/auth/login/json", auth, anyone, hashing},
 	{"POST", "/api/v1/auth/refresh", auth, anyone, usual},
 	{"GET", "/api/v1/auth/me", auth, signed, usual},
+	{"GET", "/api/v1/auth/sessions", auth, signed, usual},
+	{"DELETE", "/api/v1/auth/sessions/{}", auth, signed, usual},
+	{"POST", "/api/v1/auth/logout", auth, signed, usual},
+	{"POST", "/api/v1/auth/logout-all", auth, signed, usual},
 	{"GET", "/.well-known/jwks.json", auth, anyone, usual},
+	{"GET", "/.well-known/oauth-authorization-server", auth, anyone, usual},
 
 	{"GET", "/api/v1/users", users, signed, usual},
+	{"GET", "/api/v1/users/me", users, signed, usual},
 	{"GET", "/api/v1/users/{}", users, signed, usual},
 	{"PUT", "/api/v1/users/{}", users, signed, hashing},
+	{"PATCH", "/api/v1/users/{}", users, signed, hashing},
 	{"DELETE", "/api/v1/users/{}", users, signed, usual},
 	{"PUT", "/api/v1/users/{}/role", users, signed, usual},
+	{"POST", "/api/v1/users/{}/deactivate", users, signed, usual},
+	{"POST", "/api/v1/users/{}/activate", users, signed, usual},
+	{"POST", "/api/v1/users/{}/restore", users, signed, usual},
+	{"POST", "/api/v1/users/{}/erase", users, signed, usual},
+	{"GET", "/api/v1/users/{}/audit", users, signed, usual},
 
 	{"GET", "/api/v1/products", catalog, anyone, usual},
 	{"GET", "/api/v1/products/search", catalog, anyone, usual},
@@ -77,6 +89,15 @@ func Routes() []Route {
 	all := make([]Route, 0, len(routes))
 	for _, r := range routes {
 		all = append(all, Route{r.method, r.pattern, r.access == signed})
+	}
+	return all
+}
+
+// OwnRoutes returns what the gateway answers itself, to anyone.
+func OwnRoutes() []Route {
+	var all []Route
+	for _, e := range new(Server).own() {
+		all = append(all, Route{e.method, e.pattern, false})
 	}
 	return all
 }

@@ -19,6 +19,7 @@ import (
 	"stockroom/gateway/gatewayd"
 	"stockroom/pkg/commitlog/httplog"
 	"stockroom/pkg/telemetry"
+	"stockroom/pkg/token"
 	"stockroom/pkg/token/tokentest"
 	"stockroom/pkg/web"
 )
@@ -46,7 +47,7 @@ type system struct {
 
 	proxies []netip.Prefix // whom it believes
 
-	holding chan struct{} // until this is closed, users tells nobody of revocations
+	holding chan struct{} // until this is closed, nobody is told of revocations
 
 	mu       sync.Mutex
 	answer   http.HandlerFunc
@@ -85,7 +86,7 @@ func (s *system) start(t *testing.T) {
 	gateway, err := gatewayd.New(ctx, gatewayd.Config{
 		AuthURLs: []string{auth}, UsersURLs: []string{users}, CatalogURLs: []string{catalog},
 		AuthInternalURLs: []string{ready.URL}, UsersInternalURLs: []string{ready.URL}, CatalogInternalURLs: []string{ready.URL},
-		AuthURL: auth, UsersInternalURL: s.rights(t), InternalToken: internalToken,
+		AuthURL: auth, AuthInternalURL: s.rights(t, s.issuer.Sessions), UsersInternalURL: s.rights(t, s.issuer), InternalToken: internalToken,
 		TokenIssuer: tokentest.Name, TokenAudience: tokentest.Audience, Env: "production", Grace: soon,
 		TrustedProxies: s.proxies,
 	}, doors, telemetry.Discard())
@@ -128,16 +129,16 @@ func (s *system) service(t *testing.T, name string) string {
 }
 
 // rights starts what the gateway learns of revocations from.
-func (s *system) rights(t *testing.T) string {
+func (s *system) rights(t *testing.T, from token.Rights) string {
 	t.Helper()
 
 	api := web.NewInternal(web.Config{}, internalToken, nil)
-	httplog.Mount(api.App(), s.issuer)
+	httplog.Mount(api.App(), from)
 	api.App().Get("/internal/v1/revocations", func(c *fiber.Ctx) error {
 		if s.holding != nil {
 			<-s.holding
 		}
-		snapshot, err := s.issuer.Revocations(c.UserContext())
+		snapshot, err := from.Revocations(c.UserContext())
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"stockroom/pkg/token/tokentest"
 )
 
 func TestTokens(t *testing.T) {
@@ -60,4 +62,21 @@ func TestRevokedTokensAreRefused(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return s.try(http.MethodGet, "/api/v1/auth/me", header.Get("Authorization")) == http.StatusUnauthorized
 	}, soon, time.Millisecond)
+}
+
+func TestTokensOfEndedSessionsAreRefused(t *testing.T) {
+	t.Parallel()
+
+	s := newSystem(t)
+	claims := tokentest.Claims(account, "user")
+	header := http.Header{"Authorization": {"Bearer " + s.issuer.Sign(t, claims)}}
+	res, _ := s.call(t, http.MethodGet, "/api/v1/auth/me", "", header)
+	require.Equal(t, http.StatusOK, res.StatusCode)
+
+	s.issuer.End(claims.Session)
+	require.Eventually(t, func() bool {
+		return s.try(http.MethodGet, "/api/v1/auth/me", header.Get("Authorization")) == http.StatusUnauthorized
+	}, soon, time.Millisecond)
+	res, body := s.call(t, http.MethodGet, "/api/v1/auth/me", "", header)
+	require.Equal(t, "session_revoked", problem(t, res, body).Code)
 }

@@ -15,7 +15,7 @@ import (
 const Type = "at+jwt"
 
 // maxLifetime bounds what a verifier takes. A token that lived longer than the
-// entries of [Revocations] could outlive its own revocation.
+// entries of revocations could outlive its own revocation.
 const maxLifetime = revocationLifetime - time.Minute
 
 // Claims are what an access token says.

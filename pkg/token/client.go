@@ -37,23 +37,25 @@ func (cfg Config) withDefaults() Config {
 		}
 	}
 	if cfg.Rights == nil {
-		base := strings.TrimSuffix(cfg.UsersInternalURL, "/")
-		cfg.Rights = &remoteRights{
-			Source: httplog.NewClient(base, cfg.InternalToken),
-			client: client,
-			url:    base + "/internal/v1/revocations",
-			token:  cfg.InternalToken,
-		}
+		cfg.Rights = newRemoteRights(client, cfg.UsersInternalURL, cfg.InternalToken)
+	}
+	if cfg.Sessions == nil {
+		cfg.Sessions = newRemoteRights(client, cfg.AuthInternalURL, cfg.InternalToken)
 	}
 	return cfg
 }
 
-// remoteRights asks the internal door of users.
+// remoteRights asks the internal door of users or auth.
 type remoteRights struct {
 	commitlog.Source
 	client *http.Client
 	url    string
 	token  string
+}
+
+func newRemoteRights(client *http.Client, url, token string) *remoteRights {
+	url = strings.TrimSuffix(url, "/")
+	return &remoteRights{httplog.NewClient(url, token), client, url + "/internal/v1/revocations", token}
 }
 
 func (r *remoteRights) Revocations(ctx context.Context) (Snapshot, error) {

@@ -129,7 +129,7 @@ func TestAuthorizationHeadersThatAreRefused(t *testing.T) {
 
 // rights can go out of reach.
 type rights struct {
-	*tokentest.Issuer
+	token.Rights
 	away atomic.Bool
 }
 
@@ -137,7 +137,7 @@ func (r *rights) Head(ctx context.Context) (commitlog.Head, error) {
 	if r.away.Load() {
 		return commitlog.Head{}, errAway
 	}
-	return r.Issuer.Head(ctx)
+	return r.Rights.Head(ctx)
 }
 
 func TestVerifierOutOfTouchAllowsLessAndLess(t *testing.T) {
@@ -145,7 +145,7 @@ func TestVerifierOutOfTouchAllowsLessAndLess(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		i := tokentest.New(t)
-		r := &rights{Issuer: i}
+		r := &rights{Rights: i}
 		cfg := i.Config()
 		cfg.Rights = r
 		v := token.NewVerifier(cfg)

@@ -35,7 +35,7 @@ func TestChangeOfRightsComesAsAMessage(t *testing.T) {
 
 	message, err := json.Marshal(i.Change(account))
 	require.NoError(t, err)
-	require.NoError(t, bus.Publish(t.Context(), token.Subject, message))
+	require.NoError(t, bus.Publish(t.Context(), token.UsersLog, message))
 
 	require.Eventually(t, func() bool {
 		_, err := v.Verify(t.Context(), raw)
@@ -50,7 +50,7 @@ func TestChangeOfRightsComesAsAMessage(t *testing.T) {
 	require.NoError(t, err, "a token with the new rights is good")
 }
 
-func TestOfferedChangeCountsBeforeOfferReturns(t *testing.T) {
+func TestOwnChangeCountsAtOnce(t *testing.T) {
 	t.Parallel()
 	i := tokentest.New(t)
 	v := token.NewVerifier(i.Config())
@@ -59,7 +59,7 @@ func TestOfferedChangeCountsBeforeOfferReturns(t *testing.T) {
 	_, err := v.Verify(t.Context(), raw)
 	require.NoError(t, err)
 
-	v.Offer(t.Context(), i.Change(account))
+	v.AccountsCommitted(t.Context(), i.Change(account))
 
 	_, err = v.Verify(t.Context(), raw)
 	require.ErrorIs(t, err, token.ErrInvalid)

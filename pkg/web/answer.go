@@ -17,6 +17,16 @@ type Empty struct{}
 // it is up to the handler. Nil JSON is an answer without a body, as for 304.
 type Raw[T any] struct{ JSON []byte }
 
+// RawOf returns v encoded as every other answer is, for handlers that sometimes
+// answer without a body.
+func RawOf[T any](v T) (Raw[T], error) {
+	body, err := encode(v)
+	if err != nil {
+		return Raw[T]{}, fmt.Errorf("encode answer: %w", err)
+	}
+	return Raw[T]{JSON: body}, nil
+}
+
 func (r Raw[T]) encoded() []byte     { return r.JSON }
 func (r Raw[T]) model() reflect.Type { return reflect.TypeFor[T]() }
 

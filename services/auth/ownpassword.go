@@ -16,11 +16,11 @@ const carryOut = 5 * time.Second
 // sessions of the account, and returns new tokens for this one. It fails with a
 // validation error, with ErrReauthenticationRequired if current is not the
 // password, and with ErrSessionRevoked if the session or the account ended.
-func (s *Service) ChangePassword(ctx context.Context, id SessionID, current, next string) (Tokens, error) {
+func (s *Service) ChangePassword(ctx context.Context, id SessionID, current, next string, from Origin) (Tokens, error) {
 	if err := errs.Validation(s.CheckPassword("/new_password", next)...); err != nil {
 		return Tokens{}, err
 	}
-	account, err := s.holder(ctx, id)
+	account, err := s.holder(ctx, id, from)
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -43,7 +43,7 @@ func (s *Service) ChangePassword(ctx context.Context, id SessionID, current, nex
 	if err != nil {
 		return Tokens{}, ended(err)
 	}
-	if !session.Live(s.time()) {
+	if !session.Live(s.time(), s.Lifetimes.Idle) {
 		return Tokens{}, ErrSessionRevoked
 	}
 	account, err = s.replace(ctx, account.ID, account, next, id)
@@ -55,7 +55,7 @@ func (s *Service) ChangePassword(ctx context.Context, id SessionID, current, nex
 	case err != nil:
 		return Tokens{}, err
 	}
-	return s.renew(ctx, account, id)
+	return s.renew(ctx, account, id, from)
 }
 
 func wrongPassword() error {
@@ -99,14 +99,14 @@ func (s *Service) replace(ctx context.Context, by AccountID, account Account, pa
 
 // renew gives the holder of a live session new tokens, as if the refresh token
 // had been shown.
-func (s *Service) renew(ctx context.Context, account Account, id SessionID) (Tokens, error) {
+func (s *Service) renew(ctx context.Context, account Account, id SessionID, from Origin) (Tokens, error) {
 	var (
 		session Session
 		next    int64
 		refused error
 	)
-	err := s.Sessions.Update(ctx, id, func(current *Session) error {
-		next, refused = current.Rotate(current.Generation, s.time())
+	err := s.Sessions.Update(ctx, id, from, func(current *Session) error {
+		next, refused = current.Rotate(current.Generation, s.time(), s.Lifetimes.Idle)
 		session = *current
 		return nil
 	})

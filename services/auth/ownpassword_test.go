@@ -15,7 +15,7 @@ import (
 
 func (s *system) change(t *testing.T, tokens auth.Tokens, current, next string) (auth.Tokens, error) {
 	t.Helper()
-	return s.ChangePassword(t.Context(), s.signer.read(t, tokens).Session, current, next)
+	return s.ChangePassword(t.Context(), s.signer.read(t, tokens).Session, current, next, auth.Origin{})
 }
 
 func requireFields(t *testing.T, err error, want ...string) {
@@ -64,11 +64,11 @@ func TestOwnPasswordIsRefused(t *testing.T) {
 	requireFields(t, err, "/current_password")
 	_, err = s.change(t, tokens, good, "weak")
 	require.ErrorIs(t, err, errs.ErrValidation)
-	_, err = s.ChangePassword(t.Context(), "0190a000-0000-7000-8000-00000000dead", good, better)
+	_, err = s.ChangePassword(t.Context(), "0190a000-0000-7000-8000-00000000dead", good, better, auth.Origin{})
 	require.ErrorIs(t, err, auth.ErrSessionRevoked)
 
 	ended := s.login(t, "ada")
-	require.NoError(t, s.stores.Sessions.Update(t.Context(), s.signer.read(t, ended).Session, func(x *auth.Session) error {
+	require.NoError(t, s.stores.Sessions.Update(t.Context(), s.signer.read(t, ended).Session, auth.Origin{}, func(x *auth.Session) error {
 		x.Revoke(s.clock.Now(), "for a test")
 		return nil
 	}))

@@ -94,6 +94,12 @@ func (s *Service) unlessActive(ctx context.Context, id AccountID, change ChangeI
 	return err
 }
 
+// Forget removes all that is kept of an account: its password, changes of it that
+// are pending, and its sessions. It does nothing if there is nothing.
+func (s *Service) Forget(ctx context.Context, id AccountID) error {
+	return s.Credentials.Remove(ctx, id)
+}
+
 // settled returns the credential of an account with the last committed change
 // in use, whether or not anybody has asked for that yet.
 func (s *Service) settled(ctx context.Context, account Account) (Credential, error) {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// What Credentials, Changes, Sessions, Keys and Letters keep is in a database: while that
+// What Credentials, Changes, Sessions, Endings, Keys and Letters keep is in a database: while that
 // is away or too busy, all their methods fail with [errs.ErrUnavailable], and
 // what was to be written may have been written all the same.
 
@@ -25,8 +25,9 @@ type Credentials interface {
 	// Rehash puts another hash of the same password into the place of old, and
 	// does nothing if old is no longer there.
 	Rehash(ctx context.Context, id AccountID, old, hash string) error
-	// Remove removes a credential and all that hangs on it: pending changes and
-	// sessions. It does nothing if there is none.
+	// Remove removes a credential and all that hangs on it: pending changes,
+	// sessions, and the addresses in the audit of how they ended. It does nothing
+	// if there is none.
 	Remove(ctx context.Context, id AccountID) error
 	// Unconfirmed lists credentials added before a time and not confirmed,
 	// oldest first.
@@ -53,6 +54,11 @@ type Changes interface {
 }
 
 // Sessions keeps who is signed in.
+//
+// Whatever ends sessions - Update, EndAll, Changes.Activate, Credentials.Remove -
+// does it in a commit of the log, of KindEnded and with their ids, and leaves an
+// [Ending] for each in the audit. Nothing else takes a number of the log, so that
+// signing in and refreshing do not wait for each other.
 type Sessions interface {
 	// Add stores a new session. It fails with ErrCredentialChanged if the
 	// account's credential is gone or no longer of the revision, so that a
@@ -62,10 +68,45 @@ type Sessions interface {
 	Session(ctx context.Context, id SessionID) (Session, error)
 	// Update applies change to a session in one transaction, one at a time. It
 	// fails with ErrSessionNotFound, or as change does; then nothing changed.
-	// It may call change more than once.
-	Update(ctx context.Context, id SessionID, change func(*Session) error) error
-	// Prune removes sessions that expired before a time.
-	Prune(ctx context.Context, before time.Time) error
+	// It may call change more than once. Who asks for it is noted if it ends the
+	// session. What has ended stays so.
+	Update(ctx context.Context, id SessionID, from Origin, change func(*Session) error) error
+	// EndAll revokes all sessions of an account that are not yet.
+	EndAll(ctx context.Context, account AccountID, why string, from Origin, now time.Time) error
+	// Live lists the sessions of an account that are not revoked, expire after a
+	// time and were refreshed after another, the newest sign-in first.
+	Live(ctx context.Context, account AccountID, expireAfter, refreshedAfter time.Time, limit int) ([]Session, error)
+	// Prune removes sessions that expired before a time, and those not refreshed
+	// since another.
+	Prune(ctx context.Context, expired, idle time.Time) error
+}
+
+// Endings tells how sessions ended.
+type Endings interface {
+	// Ended returns all sessions that were revoked within a time from now, also
+	// those that have been removed since. Position and sessions are of the same
+	// moment.
+	Ended(ctx context.Context, within time.Duration) (Ended, error)
+	// Audit lists how sessions of an account ended, the last first.
+	Audit(ctx context.Context, account AccountID, limit int) ([]Ending, error)
+	// Forget removes from the audit what is older than a time.
+	Forget(ctx context.Context, before time.Time) error
+}
+
+// Ended are sessions whose tokens are void.
+type Ended struct {
+	Epoch, Seq int64 // position in the log that the sessions are of
+	Sessions   []SessionID
+}
+
+// Ending is a row of the audit: how a session ended.
+type Ending struct {
+	Session   SessionID
+	Account   AccountID
+	Reason    string
+	Address   string // that asked for it; empty if nobody did, or from within
+	RequestID string
+	At        time.Time
 }
 
 // Keys keeps the signing keys.

@@ -9,12 +9,12 @@ import (
 // the account. It fails with ErrInvalidRefreshToken if it is none, and with
 // ErrSessionRevoked if the session or the account ended, or if the token was
 // used before.
-func (s *Service) Refresh(ctx context.Context, raw string) (Tokens, error) {
+func (s *Service) Refresh(ctx context.Context, raw string, from Origin) (Tokens, error) {
 	id, generation, err := s.Secrets.readRefreshToken(raw)
 	if err != nil {
 		return Tokens{}, err
 	}
-	account, err := s.holder(ctx, id)
+	account, err := s.holder(ctx, id, from)
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -22,14 +22,20 @@ func (s *Service) Refresh(ctx context.Context, raw string) (Tokens, error) {
 		session Session
 		next    int64
 		refused error
+		stolen  bool
 	)
-	err = s.Sessions.Update(ctx, id, func(current *Session) error {
-		next, refused = current.Rotate(generation, s.time())
-		session = *current
+	err = s.Sessions.Update(ctx, id, from, func(current *Session) error {
+		lived := current.RevokedAt.IsZero()
+		next, refused = current.Rotate(generation, s.time(), s.Lifetimes.Idle)
+		session, stolen = *current, lived && current.RevokedFor == RevokedReuse
 		return nil // a refusal may have ended the session, and that has to be kept
 	})
 	if err != nil {
 		return Tokens{}, ended(err)
+	}
+	if stolen {
+		s.Log.WarnContext(ctx, "a refresh token was used again, so its session has ended",
+			"account", session.Account, "session", session.ID, "address", from.Address)
 	}
 	if refused != nil {
 		return Tokens{}, refused
@@ -38,12 +44,12 @@ func (s *Service) Refresh(ctx context.Context, raw string) (Tokens, error) {
 }
 
 // holder returns whose session it is, and ends it if the account is not live.
-func (s *Service) holder(ctx context.Context, id SessionID) (Account, error) {
+func (s *Service) holder(ctx context.Context, id SessionID, from Origin) (Account, error) {
 	session, err := s.Sessions.Session(ctx, id)
 	if err != nil {
 		return Account{}, ended(err)
 	}
-	if !session.Live(s.time()) {
+	if !session.Live(s.time(), s.Lifetimes.Idle) {
 		return Account{}, ErrSessionRevoked
 	}
 	account, err := s.Accounts.Account(ctx, session.Account)
@@ -51,7 +57,7 @@ func (s *Service) holder(ctx context.Context, id SessionID) (Account, error) {
 		return Account{}, err
 	}
 	if !account.live() {
-		return Account{}, s.end(ctx, id)
+		return Account{}, s.end(ctx, id, from)
 	}
 	// A password changed a moment ago ends this session before it goes on.
 	if _, err := s.settled(ctx, account); err != nil && !errors.Is(err, ErrCredentialNotFound) {
@@ -62,8 +68,8 @@ func (s *Service) holder(ctx context.Context, id SessionID) (Account, error) {
 
 // end revokes a session whose account is not live, and returns why it cannot
 // go on.
-func (s *Service) end(ctx context.Context, id SessionID) error {
-	err := s.Sessions.Update(ctx, id, func(current *Session) error {
+func (s *Service) end(ctx context.Context, id SessionID, from Origin) error {
+	err := s.Sessions.Update(ctx, id, from, func(current *Session) error {
 		current.Revoke(s.time(), RevokedAccount)
 		return nil
 	})

@@ -14,14 +14,14 @@ import (
 
 func (s *system) refresh(t *testing.T, tokens auth.Tokens) auth.Tokens {
 	t.Helper()
-	next, err := s.Refresh(t.Context(), tokens.Refresh)
+	next, err := s.Refresh(t.Context(), tokens.Refresh, auth.Origin{})
 	require.NoError(t, err)
 	return next
 }
 
 func (s *system) requireEnded(t *testing.T, tokens auth.Tokens) {
 	t.Helper()
-	_, err := s.Refresh(t.Context(), tokens.Refresh)
+	_, err := s.Refresh(t.Context(), tokens.Refresh, auth.Origin{})
 	require.ErrorIs(t, err, auth.ErrSessionRevoked)
 }
 
@@ -97,7 +97,7 @@ func TestManyTabsGetOneSuccessor(t *testing.T) {
 	failures := make([]error, len(got))
 	var wg sync.WaitGroup
 	for i := range got {
-		wg.Go(func() { got[i], failures[i] = s.Refresh(t.Context(), first.Refresh) })
+		wg.Go(func() { got[i], failures[i] = s.Refresh(t.Context(), first.Refresh, auth.Origin{}) })
 	}
 	wg.Wait()
 
@@ -170,7 +170,7 @@ func TestOtherTextsAreNoRefreshTokens(t *testing.T) {
 		"Padded":          raw + "=",
 		"Huge":            parts[0] + "." + strings.Repeat("9", 40) + "." + parts[2],
 	} {
-		_, err := s.Refresh(t.Context(), other)
+		_, err := s.Refresh(t.Context(), other, auth.Origin{})
 		require.ErrorIs(t, err, auth.ErrInvalidRefreshToken, name)
 	}
 	s.refresh(t, auth.Tokens{Refresh: raw})
@@ -185,7 +185,7 @@ func TestTokenOfAnotherSecretIsNone(t *testing.T) {
 	s.Secrets, err = auth.Derive("another secret")
 	require.NoError(t, err)
 
-	_, err = s.Refresh(t.Context(), tokens.Refresh)
+	_, err = s.Refresh(t.Context(), tokens.Refresh, auth.Origin{})
 
 	require.ErrorIs(t, err, auth.ErrInvalidRefreshToken)
 }

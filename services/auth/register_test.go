@@ -43,9 +43,9 @@ func TestPasswordKeepsItsBlanks(t *testing.T) {
 	_, err := s.Register(t.Context(), r)
 	require.NoError(t, err)
 
-	_, err = s.Login(t.Context(), "ada", good)
+	_, err = s.Login(t.Context(), "ada", good, auth.Origin{})
 	require.ErrorIs(t, err, auth.ErrInvalidCredentials)
-	_, err = s.Login(t.Context(), "ada", r.Password)
+	_, err = s.Login(t.Context(), "ada", r.Password, auth.Origin{})
 	require.NoError(t, err)
 }
 

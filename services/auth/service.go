@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"stockroom/pkg/errs"
@@ -30,21 +31,24 @@ type Tokens struct {
 	ExpiresIn time.Duration // of the access token
 }
 
-// Parts are what a [Service] is made of; all are needed.
+// Parts are what a [Service] is made of; all are needed that do not say otherwise.
 type Parts struct {
 	Credentials Credentials
 	Changes     Changes
 	Sessions    Sessions
+	Endings     Endings
 	Letters     Letters
 	Accounts    Accounts
 	Hasher      Hasher
 	Signer      Signer
 	Secrets     Secrets
+	Lifetimes   Lifetimes // of sessions
 	Mail        MailPolicy
 	// CheckPassword returns a field with that pointer for each rule that a new password breaks.
 	CheckPassword func(pointer, password string) []errs.Field
 	Now           func() time.Time
 	NewID         func() string // a new UUIDv7
+	Log           *slog.Logger  // of what an operator should see; none if nil
 }
 
 // Service does what auth is for.
@@ -55,6 +59,10 @@ type Service struct {
 
 // NewService returns a service made of parts.
 func NewService(p Parts) *Service {
+	p.Lifetimes = p.Lifetimes.orDefault()
+	if p.Log == nil {
+		p.Log = slog.New(slog.DiscardHandler)
+	}
 	return &Service{p, make(chan struct{}, 1)}
 }
 
@@ -62,7 +70,7 @@ func NewService(p Parts) *Service {
 // account, else it fails with ErrInvalidCredentials. All ways to fail take the
 // same time: there is always one comparison of hashes. Where emails have to be
 // verified and that of the account is not, it fails with ErrEmailUnverified.
-func (s *Service) Login(ctx context.Context, username, password string) (Tokens, error) {
+func (s *Service) Login(ctx context.Context, username, password string, from Origin) (Tokens, error) {
 	account, credential, err := s.candidate(ctx, username)
 	if err != nil {
 		return Tokens{}, err
@@ -77,12 +85,15 @@ func (s *Service) Login(ctx context.Context, username, password string) (Tokens,
 	if s.Mail.Verification == VerificationRequired && !account.EmailVerified {
 		return Tokens{}, ErrEmailUnverified
 	}
-	session := newSession(SessionID(s.NewID()), account.ID, s.time())
+	session := newSession(SessionID(s.NewID()), account.ID, from, s.time(), s.Lifetimes.Absolute)
 	err = s.Sessions.Add(ctx, session, credential.Revision)
 	if errors.Is(err, ErrCredentialChanged) {
 		return Tokens{}, ErrInvalidCredentials // it was the password until a moment ago
 	}
 	if err != nil {
+		return Tokens{}, err
+	}
+	if err := s.makeRoom(ctx, account.ID, from); err != nil {
 		return Tokens{}, err
 	}
 	if better != "" {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"time"
 
 	"stockroom/pkg/errs"
@@ -19,22 +20,31 @@ type Session struct {
 	SignedInAt time.Time
 	RotatedAt  time.Time
 	ExpiresAt  time.Time
+	Device     string    // that signed in, as [DeviceOf] names it; may be empty
+	Address    string    // that the sign-in came from; may be empty
 	RevokedAt  time.Time // zero while the session lives
 	RevokedFor string    // why, for whoever looks into it later
 }
 
 // What bounds a session.
 const (
-	SessionLifetime = 30 * 24 * time.Hour
-	replayWithin    = 10 * time.Second
-	maxReplays      = 20
+	replayWithin = 10 * time.Second
+	maxReplays   = 20
 )
+
+// KindEnded is the kind of commits that end sessions.
+const KindEnded = "ended"
 
 // Why a session ended.
 const (
 	RevokedReuse    = "refresh token used again"
 	RevokedAccount  = "account inactive or deleted"
 	RevokedPassword = "password changed"
+	RevokedRemoved  = "credential removed"
+	RevokedLogout   = "signed out"
+	RevokedElse     = "ended from another session"
+	RevokedAll      = "signed out everywhere"
+	RevokedExcess   = "too many sessions"
 )
 
 // The failures of sessions and refresh tokens.
@@ -44,16 +54,32 @@ var (
 	ErrInvalidRefreshToken = errs.New(errs.Unauthenticated, "invalid_token", "The refresh token is not valid")
 )
 
-func newSession(id SessionID, account AccountID, now time.Time) Session {
+// Lifetimes are how long sessions live.
+type Lifetimes struct {
+	Absolute time.Duration // from the sign-in on, of new sessions; 30 days if zero
+	Idle     time.Duration // from the last refresh on, of all; 14 days if zero
+}
+
+// The lifetimes without other ones.
+const (
+	SessionLifetime = 30 * 24 * time.Hour
+	IdleLifetime    = 14 * 24 * time.Hour
+)
+
+func (l Lifetimes) orDefault() Lifetimes {
+	return Lifetimes{cmp.Or(l.Absolute, SessionLifetime), cmp.Or(l.Idle, IdleLifetime)}
+}
+
+func newSession(id SessionID, account AccountID, from Origin, now time.Time, lifetime time.Duration) Session {
 	return Session{
-		ID: id, Account: account, Generation: 1,
-		SignedInAt: now, RotatedAt: now, ExpiresAt: now.Add(SessionLifetime),
+		ID: id, Account: account, Generation: 1, Device: from.Device, Address: from.Address,
+		SignedInAt: now, RotatedAt: now, ExpiresAt: now.Add(lifetime),
 	}
 }
 
 // Live tells whether the session can be continued.
-func (s *Session) Live(now time.Time) bool {
-	return s.RevokedAt.IsZero() && now.Before(s.ExpiresAt)
+func (s *Session) Live(now time.Time, idle time.Duration) bool {
+	return s.RevokedAt.IsZero() && now.Before(s.ExpiresAt) && now.Before(s.RotatedAt.Add(idle))
 }
 
 // Revoke ends the session, unless it has ended already.
@@ -68,8 +94,8 @@ func (s *Session) Revoke(now time.Time, why string) {
 // lost, and two tabs can ask at once. Anything older, or later, is in the hands
 // of somebody else too, and nobody knows which of the two is the thief: the
 // session ends, and the failure is ErrSessionRevoked.
-func (s *Session) Rotate(generation int64, now time.Time) (next int64, err error) {
-	if !s.Live(now) {
+func (s *Session) Rotate(generation int64, now time.Time, idle time.Duration) (next int64, err error) {
+	if !s.Live(now, idle) {
 		return 0, ErrSessionRevoked
 	}
 	if generation == s.Generation {

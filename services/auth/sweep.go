@@ -13,16 +13,23 @@ const (
 	// settleAfter leaves the activation to whoever made the change, at first.
 	settleAfter = time.Second
 	sweepBatch  = 1000
+
+	// auditKept is how long it can be seen how a session ended.
+	auditKept = 365 * 24 * time.Hour
 )
 
 // Sweep finishes what was interrupted: it activates committed changes of
 // passwords, and removes changes that never committed, credentials without an
-// account, and sessions and letters that ran out.
+// account, sessions and letters that ran out, and what the audit need not tell any more.
 func (s *Service) Sweep(ctx context.Context) error {
+	// A session outlives its last access token: as long as there is that, it can
+	// be ended.
+	gone := s.time().Add(-revocationWindow)
 	return errors.Join(
 		s.sweepChanges(ctx),
 		s.sweepCredentials(ctx),
-		s.Sessions.Prune(ctx, s.time()),
+		s.Sessions.Prune(ctx, gone, gone.Add(-s.Lifetimes.Idle)),
+		s.Endings.Forget(ctx, gone.Add(-auditKept)),
 		s.Letters.Prune(ctx, s.time()),
 	)
 }

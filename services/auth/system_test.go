@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/commitlog/sqlitelog"
 	"stockroom/pkg/password"
 	"stockroom/pkg/sqlite"
 	"stockroom/services/auth"
@@ -74,11 +75,14 @@ func openStores(t *testing.T) authtest.Stores {
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "auth.db"), sqlitestore.Migrations())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	log := sqlitelog.New(db)
 	return authtest.Stores{
-		Credentials: sqlitestore.NewCredentials(db),
-		Changes:     sqlitestore.NewChanges(db),
-		Sessions:    sqlitestore.NewSessions(db),
+		Credentials: sqlitestore.NewCredentials(db, log),
+		Changes:     sqlitestore.NewChanges(db, log),
+		Sessions:    sqlitestore.NewSessions(db, log),
+		Endings:     sqlitestore.NewEndings(db),
 		Keys:        sqlitestore.NewKeys(db),
+		Log:         log,
 		Letters:     sqlitestore.NewLetters(db),
 	}
 }
@@ -95,7 +99,7 @@ func newSystem(t *testing.T) *system {
 		mailer:   new(authtest.Mailer),
 	}
 	s.Service = auth.NewService(auth.Parts{
-		Credentials: s.stores.Credentials, Changes: s.stores.Changes, Sessions: s.stores.Sessions,
+		Credentials: s.stores.Credentials, Changes: s.stores.Changes, Sessions: s.stores.Sessions, Endings: s.stores.Endings,
 		Letters: s.stores.Letters, Mail: auth.MailPolicy{On: true, Verification: auth.VerificationOff},
 		Accounts: s.accounts, Hasher: authtest.Hasher{}, Signer: s.signer, Secrets: secrets,
 		CheckPassword: password.Check,
@@ -121,7 +125,7 @@ func registration(name string) auth.Registration {
 
 func (s *system) login(t *testing.T, name string) auth.Tokens {
 	t.Helper()
-	tokens, err := s.Login(t.Context(), name, good)
+	tokens, err := s.Login(t.Context(), name, good, auth.Origin{})
 	require.NoError(t, err)
 	return tokens
 }

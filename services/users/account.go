@@ -22,6 +22,10 @@ type Account struct {
 	// and its email and username are free for others.
 	DeletedAt time.Time
 
+	// ErasedAt is zero unless the account was erased: then nothing in it tells any
+	// more whose it was. An erased account is a deleted one for ever.
+	ErasedAt time.Time
+
 	// AuthzVersion is the number of the commit that last changed what the account
 	// may do (see [Account.rights]) or that created it. Tokens that were made for
 	// an earlier version are refused everywhere.
@@ -40,6 +44,13 @@ type ChangeID string
 
 // Deleted reports whether the account is gone for everybody but the records.
 func (a Account) Deleted() bool { return !a.DeletedAt.IsZero() }
+
+// Erased reports whether nothing tells any more whose account it was.
+func (a Account) Erased() bool { return !a.ErasedAt.IsZero() }
+
+// Version grows with every change of the account: changes of one moment are
+// told apart (see [Change.Run]).
+func (a Account) Version() int64 { return a.UpdatedAt.UnixMicro() }
 
 // ActiveAdmin reports whether the account can administer the system now.
 func (a Account) ActiveAdmin() bool {
@@ -67,18 +78,4 @@ func (a Account) Repeat(existing Account) error {
 		return ErrUnchanged
 	}
 	return ErrAccountExists
-}
-
-// Record returns what the audit keeps of an account, by the names it has there.
-func (a Account) Record() map[string]any {
-	return map[string]any{
-		"email":           string(a.Email),
-		"email_verified":  a.EmailVerified,
-		"username":        string(a.Username),
-		"role":            string(a.Role),
-		"is_active":       a.IsActive,
-		"deleted":         a.Deleted(),
-		"authz_version":   a.AuthzVersion,
-		"password_change": string(a.PasswordChange),
-	}
 }

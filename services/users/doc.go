@@ -3,6 +3,6 @@
 // accounts ([Service]), who may do it ([Permissions]) and what the service needs
 // from the world ([Store], [Rights], [Passwords]).
 //
-// It imports the standard library and package errs only. The world is attached
-// by the packages below adapters, and package usersd puts everything together.
+// It imports the standard library and packages errs and fold only. The world is
+// attached by the packages below adapters, and package usersd puts everything together.
 package users

@@ -32,11 +32,15 @@ type Store interface {
 	// Update makes a change to the account id in one transaction and returns the
 	// result. If the change fails, nothing is stored and its error is returned;
 	// if it changes nothing, nothing is committed. A missing or deleted account
-	// is ErrAccountNotFound; taken values fail as in Create. It fails with
+	// is ErrAccountNotFound, except that deleted ones can be restored and erased;
+	// taken values fail as in Create. It fails with ErrVersionConflict if the
+	// account has none of the versions that the caller expects, and with
 	// ErrLastAdmin if no active admin would be left, also when several changes
 	// that take one away each are made at once. A change of rights is logged
 	// with KindAuthz, any other with KindAccount, and an administrative change
-	// leaves a row in the audit.
+	// leaves a row in the audit trail. A change that erases takes away the
+	// personal values of all rows about the account, and makes it a pending
+	// erasure.
 	Update(ctx context.Context, id AccountID, c Change) (Account, error)
 
 	// Account returns the account id, even if it is deleted, or
@@ -55,14 +59,30 @@ type Store interface {
 	// or ErrAccountNotFound. Deleted accounts are not found.
 	AccountByEmail(ctx context.Context, email string) (Account, error)
 
-	// Accounts returns one page of the accounts that are not deleted, the newest
-	// first and those of the same time by ID, with the total of the same moment.
-	// A page past the end is empty.
+	// Accounts returns one page of the accounts that pass the filter, in its
+	// order, with the total of the same moment. A page past the end is empty.
 	Accounts(ctx context.Context, f Filter) (Page, error)
 
 	// Taken tells which of the two values belong to accounts other than except
 	// that are not deleted.
 	Taken(ctx context.Context, email Email, username Username, except AccountID) (Taken, error)
+
+	// Audit returns one page of the rows of the audit trail about an account, the
+	// newest first, with the total of the same moment and the present names of
+	// the actors.
+	Audit(ctx context.Context, q AuditQuery) (AuditPage, error)
+
+	// Trail returns rows of the audit trail after the commit after, oldest first:
+	// at most limit, and none only if there are none.
+	Trail(ctx context.Context, after int64, limit int) ([]Entry, error)
+
+	// PendingErasures lists accounts that were erased and not yet reported to
+	// FinishErasure.
+	PendingErasures(ctx context.Context, limit int) ([]AccountID, error)
+
+	// FinishErasure notes that nothing of an erased account is left anywhere
+	// else. It does nothing if that is known.
+	FinishErasure(ctx context.Context, id AccountID) error
 }
 
 // Taken says which values are in use.
@@ -106,6 +126,10 @@ type Passwords interface {
 	// Activate makes the pending password the valid one and ends all sessions of
 	// the account but keepSession. It may be repeated.
 	Activate(ctx context.Context, id AccountID, change ChangeID, keepSession string) error
+
+	// Remove forgets the password of an account and ends its sessions. It may be
+	// repeated, and fails with ErrAuthUnavailable if that cannot be done now.
+	Remove(ctx context.Context, id AccountID) error
 }
 
 // NewPassword is a password that shall become the one of an account.

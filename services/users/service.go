@@ -38,6 +38,16 @@ func (s *Service) Account(ctx context.Context, id AccountID) (Account, error) {
 	return a, nil
 }
 
+// Me returns the account of a signed-in caller, or ErrSessionRevoked if it is no
+// longer to be used.
+func (s *Service) Me(ctx context.Context, by Caller) (Account, error) {
+	a, err := s.Account(ctx, by.ID)
+	if errors.Is(err, ErrAccountNotFound) || err == nil && !a.IsActive {
+		return Account{}, ErrSessionRevoked
+	}
+	return a, err
+}
+
 // Accounts returns one page of the accounts.
 func (s *Service) Accounts(ctx context.Context, f Filter) (Page, error) {
 	return s.store.Accounts(ctx, f)
@@ -53,6 +63,9 @@ func (s *Service) Edit(ctx context.Context, by Caller, id AccountID, e Edit) (Ac
 		return Account{}, wrong
 	}
 	if err != nil {
+		return Account{}, err
+	}
+	if err := by.Expects.check(current); err != nil {
 		return Account{}, err
 	}
 	if e.Password != nil {
@@ -115,20 +128,14 @@ func (s *Service) refuseTaken(ctx context.Context, current Account, e Edit) erro
 
 // Assign gives the account id a role.
 func (s *Service) Assign(ctx context.Context, by Caller, id AccountID, role Role) (Account, error) {
-	return s.store.Update(ctx, id, Change{
-		Action: ActionAssignRole, By: by, At: s.time(),
-		Apply: func(a *Account) error { a.Role = role; return nil },
-	})
+	return s.set(ctx, ActionAssignRole, by, id, func(a *Account) { a.Role = role })
 }
 
 // Delete takes the account id out of use and frees its email and username. The
 // records of it stay.
 func (s *Service) Delete(ctx context.Context, by Caller, id AccountID) error {
 	now := s.time()
-	_, err := s.store.Update(ctx, id, Change{
-		Action: ActionDelete, By: by, At: now,
-		Apply: func(a *Account) error { a.DeletedAt = now; return nil },
-	})
+	_, err := s.set(ctx, ActionDelete, by, id, func(a *Account) { a.DeletedAt = now })
 	return err
 }
 

@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -52,6 +53,30 @@ func TestDelete(t *testing.T) {
 	page, err := w.Accounts(t.Context(), users.Filter{Page: 1, Size: 10})
 	require.NoError(t, err)
 	require.Equal(t, 1, page.Total)
+}
+
+func TestStatusChangesWhatTokensSay(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	by := w.by(bossID, 0)
+	for i, change := range []func(context.Context, users.Caller, users.AccountID) (users.Account, error){
+		w.Deactivate, w.Activate,
+		func(ctx context.Context, by users.Caller, id users.AccountID) (users.Account, error) {
+			err := w.Delete(ctx, by, id)
+			return users.Account{AuthzVersion: w.head(t)}, err
+		},
+		w.Restore,
+	} {
+		a, err := change(t.Context(), by, adaID)
+		require.NoError(t, err)
+		require.Equal(t, int64(3+i), a.AuthzVersion)
+	}
+	_, err := w.Deactivate(t.Context(), by, bossID)
+	require.ErrorIs(t, err, users.ErrLastAdmin)
+	trail, err := w.store.Trail(t.Context(), 0, 10)
+	require.NoError(t, err)
+	require.Len(t, trail, 4)
 }
 
 func TestRegister(t *testing.T) {

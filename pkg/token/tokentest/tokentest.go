@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,14 +23,14 @@ const (
 	Audience = "stockroom"
 )
 
-// Issuer signs tokens with a key of its own, and decides on rights.
+// Issuer signs tokens with a key of its own, and decides on rights: it is the
+// log of users, and Sessions that of auth.
 type Issuer struct {
 	Kid string
 	Key ed25519.PrivateKey
 
-	mu     sync.Mutex
-	events []commitlog.Event
-	epoch  int64
+	*Log
+	Sessions *Log
 }
 
 // New returns an issuer with a new key.
@@ -39,12 +38,12 @@ func New(t testing.TB) *Issuer {
 	t.Helper()
 	_, key, err := ed25519.GenerateKey(nil)
 	require.NoError(t, err)
-	return &Issuer{Kid: uuid.NewString(), Key: key, epoch: 1}
+	return &Issuer{Kid: uuid.NewString(), Key: key, Log: new(Log), Sessions: new(Log)}
 }
 
 // Config returns what a verifier of this issuer's tokens needs.
 func (i *Issuer) Config() token.Config {
-	return token.Config{Issuer: Name, Audience: Audience, JWKS: i.JWKS, Rights: i}
+	return token.Config{Issuer: Name, Audience: Audience, JWKS: i.JWKS, Rights: i, Sessions: i.Sessions}
 }
 
 // JWKS returns the published form of the key.
@@ -90,37 +89,10 @@ func (i *Issuer) Sign(t testing.TB, c token.Claims) string {
 
 // Change commits a change of the accounts' rights and returns its event.
 func (i *Issuer) Change(accounts ...string) commitlog.Event {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	e := commitlog.Event{Epoch: i.epoch, Seq: int64(len(i.events)) + 1, IDs: accounts, Kind: token.KindAuthz, At: time.Now()}
-	i.events = append(i.events, e)
-	return e
+	return i.commit(token.KindAuthz, accounts)
 }
 
-// Head returns the position of the last change.
-func (i *Issuer) Head(context.Context) (commitlog.Head, error) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return commitlog.Head{Epoch: i.epoch, Seq: int64(len(i.events))}, nil
-}
-
-// Since returns the changes after a position.
-func (i *Issuer) Since(_ context.Context, after int64, limit int) ([]commitlog.Event, error) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	later := i.events[min(after, int64(len(i.events))):]
-	return append([]commitlog.Event(nil), later[:min(limit, len(later))]...), nil
-}
-
-// Revocations returns all changes so far.
-func (i *Issuer) Revocations(context.Context) (token.Snapshot, error) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	s := token.Snapshot{Epoch: i.epoch, Seq: int64(len(i.events))}
-	for _, e := range i.events {
-		for _, id := range e.IDs {
-			s.Items = append(s.Items, token.Revision{Account: id, AuthzVersion: e.Seq})
-		}
-	}
-	return s, nil
+// End commits the end of sessions and returns its event.
+func (i *Issuer) End(sessions ...string) commitlog.Event {
+	return i.Sessions.commit(token.KindEnded, sessions)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"stockroom/pkg/commitlog"
 	"stockroom/pkg/commitlog/natsbus"
 	"stockroom/pkg/password"
 	"stockroom/pkg/telemetry"
@@ -88,11 +89,14 @@ func (s *Server) assemble(ctx context.Context) error {
 		Credentials:   s.db.credentials,
 		Changes:       s.db.changes,
 		Sessions:      s.db.sessions,
+		Endings:       s.db.endings,
 		Letters:       s.db.letters,
 		Accounts:      usersclient.New(strings.TrimSuffix(s.cfg.UsersInternalURL, "/"), s.cfg.InternalToken),
 		Hasher:        hasher,
 		Signer:        signer,
 		Secrets:       secrets,
+		Lifetimes:     auth.Lifetimes{Absolute: s.cfg.SessionLifetime, Idle: s.cfg.SessionIdle},
+		Log:           s.log,
 		Mail:          auth.MailPolicy{On: s.cfg.mails(), Verification: auth.Verification(s.cfg.EmailVerification)},
 		CheckPassword: password.Check,
 		Now:           time.Now,
@@ -104,13 +108,14 @@ func (s *Server) assemble(ctx context.Context) error {
 	}
 	s.courier = auth.NewCourier(s.svc, mailer, auth.Texts{ResetURL: s.cfg.ResetURL, VerifyURL: s.cfg.VerifyURL})
 	s.verifier = s.newVerifier(signer)
+	s.db.log.OnCommit(s.verifier.SessionsCommitted)
 	gate := token.NewGate(s.verifier, httpapi.Roles())
 	s.public = web.New(web.Config{
 		Title: title, Version: version, Telemetry: s.telemetry, Gate: gate,
 	})
-	httpapi.Mount(s.public, s.svc, gate, signer.JWKS)
+	httpapi.Mount(s.public, s.svc, gate, httpapi.Issuer{Name: s.cfg.TokenIssuer, Keys: signer.JWKS})
 	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: s.telemetry}, s.cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
-	httpapi.MountInternal(s.internal, s.svc)
+	httpapi.MountInternal(s.internal, s.svc, s.db.log)
 	httpapi.MountOperator(s.internal, s.svc)
 	s.measure(hasher)
 	return nil
@@ -126,14 +131,23 @@ func (s *Server) measure(hasher *bcrypthash.Hasher) {
 	}
 }
 
+// rights is what the own verifier follows: the log itself, so that it is also the
+// one to begin a new epoch when the database turns out to be older than it was.
+type rights struct {
+	httpapi.Rights
+	commitlog.Raiser
+}
+
 // newVerifier returns a verifier that has the signing keys from here, where
-// they are made.
+// they are made, and the sessions that ended from the database itself. It takes
+// note of those that end here before the answer is out, and tells the others.
 func (s *Server) newVerifier(signer *jwtsigner.Signer) *token.Verifier {
 	cfg := token.Config{
 		Issuer: s.cfg.TokenIssuer, Audience: s.cfg.TokenAudience,
 		JWKS:             func(context.Context) ([]byte, error) { return json.Marshal(signer.JWKS()) },
 		UsersInternalURL: s.cfg.UsersInternalURL, InternalToken: s.cfg.InternalToken,
-		Log: s.log,
+		Sessions: rights{httpapi.Rights{Source: s.db.log, Service: s.svc}, s.db.log},
+		Log:      s.log,
 	}
 	if s.bus != nil { // a nil *Bus in the interface would not be nil
 		cfg.Bus = s.bus

@@ -121,8 +121,10 @@ func TestServiceOnBothEngines(t *testing.T) {
 				require.Equal(t, http.StatusOK, status, me)
 				require.Equal(t, "root", me["username"])
 				require.Equal(t, "admin", me["role"])
-				status, _ = ask(t, http.MethodGet, "http://"+s.InternalAddr()+"/readyz", "", "")
-				require.Equal(t, http.StatusOK, status)
+				require.Eventually(t, func() bool { // it knows the log of users, and its own
+					status, _ := ask(t, http.MethodGet, "http://"+s.InternalAddr()+"/readyz", "", "")
+					return status == http.StatusOK
+				}, 30*time.Second, 10*time.Millisecond)
 			}
 		})
 	}
@@ -180,6 +182,8 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 		"LinkWithoutToken":    {func(c *authd.Config) { c.ResetURL = "https://shop.example/reset" }, "STOCKROOM_RESET_URL"},
 		"LinkToNowhere":       {func(c *authd.Config) { c.VerifyURL = "javascript:{token}" }, "STOCKROOM_VERIFY_URL"},
 		"OtherDatabase":       {func(c *authd.Config) { c.DatabaseURL = "mysql://x" }, "STOCKROOM_DATABASE_URL"},
+		"ShortSessions":       {func(c *authd.Config) { c.SessionLifetime = time.Minute }, "STOCKROOM_SESSION_LIFETIME"},
+		"IdleForMoments":      {func(c *authd.Config) { c.SessionIdle = -time.Second }, "STOCKROOM_SESSION_LIFETIME and _IDLE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -218,7 +222,8 @@ func TestConfigurationComesFromTheEnvironment(t *testing.T) {
 	require.Equal(t, authd.Config{
 		Env: "production", Addr: ":8001", InternalAddr: ":9001", DatabaseURL: "sqlite:x", Migrate: true, Secret: strong,
 		UsersInternalURL: "http://users:9002", TokenIssuer: "stockroom", TokenAudience: "stockroom",
-		PasswordCost: 12, Hashers: 3, EmailVerification: "off", Drain: 500 * time.Millisecond, Grace: 15 * time.Second,
+		SessionLifetime: 30 * 24 * time.Hour, SessionIdle: 14 * 24 * time.Hour, PasswordCost: 12, Hashers: 3,
+		EmailVerification: "off", Drain: 500 * time.Millisecond, Grace: 15 * time.Second,
 	}, cfg)
 	_, err = env.ParseAsWithOptions[authd.Config](env.Options{Prefix: "STOCKROOM_", Environment: map[string]string{}})
 	require.Error(t, err)

@@ -30,6 +30,9 @@ type Config struct {
 	TokenIssuer      string `env:"TOKEN_ISSUER"       envDefault:"stockroom"`
 	TokenAudience    string `env:"TOKEN_AUDIENCE"     envDefault:"stockroom"`
 
+	SessionLifetime time.Duration `env:"SESSION_LIFETIME" envDefault:"720h"`
+	SessionIdle     time.Duration `env:"SESSION_IDLE"     envDefault:"336h"`
+
 	PasswordCost int `env:"PASSWORD_COST" envDefault:"12"`
 	Hashers      int `env:"HASHERS"` // zero: as many as cores
 
@@ -51,17 +54,23 @@ const (
 	defaultCost = 12
 	minCost     = 4 // of bcrypt; less than 10 is for tests
 	maxCost     = 16
+
+	// minSession leaves time to use what a session is for: an access token.
+	minSession = 2 * auth.AccessLifetime
 )
 
 var (
-	errAdmin = errors.New("STOCKROOM_ADMIN_EMAIL, _USERNAME and _PASSWORD must be set together")
-	errCost  = fmt.Errorf("STOCKROOM_PASSWORD_COST must be from %d to %d", minCost, maxCost)
+	errAdmin   = errors.New("STOCKROOM_ADMIN_EMAIL, _USERNAME and _PASSWORD must be set together")
+	errCost    = fmt.Errorf("STOCKROOM_PASSWORD_COST must be from %d to %d", minCost, maxCost)
+	errSession = fmt.Errorf("STOCKROOM_SESSION_LIFETIME and _IDLE must be at least %s", minSession)
 )
 
 // orDefault fills in what a Config that was not read from the environment
 // leaves open.
 func (c Config) orDefault() Config {
 	c.PasswordCost = cmp.Or(c.PasswordCost, defaultCost)
+	c.SessionLifetime = cmp.Or(c.SessionLifetime, auth.SessionLifetime)
+	c.SessionIdle = cmp.Or(c.SessionIdle, auth.IdleLifetime)
 	c.EmailVerification = cmp.Or(c.EmailVerification, string(auth.VerificationOff))
 	c.Hashers = cmp.Or(max(c.Hashers, 0), runtime.GOMAXPROCS(0))
 	return c
@@ -74,6 +83,9 @@ func (c Config) check() error {
 	}
 	if c.PasswordCost < minCost || c.PasswordCost > maxCost {
 		return errCost
+	}
+	if c.SessionLifetime < minSession || c.SessionIdle < minSession {
+		return errSession
 	}
 	given := 0
 	for _, v := range []string{c.AdminEmail, c.AdminUsername, c.AdminPassword} {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
+	"stockroom/pkg/commitlog"
 	"stockroom/pkg/telemetry"
 	"stockroom/services/auth"
 )
@@ -14,10 +16,17 @@ type database struct {
 	credentials auth.Credentials
 	changes     auth.Changes
 	sessions    auth.Sessions
+	endings     auth.Endings
 	keys        auth.Keys
 	letters     auth.Letters
-	measure     func(*telemetry.Telemetry)
-	close       func() error
+	log         interface {
+		commitlog.Source
+		commitlog.Raiser
+		OnCommit(tell func(context.Context, commitlog.Event))
+		Trim(ctx context.Context, keep time.Duration, rows int64) error
+	}
+	measure func(*telemetry.Telemetry)
+	close   func() error
 }
 
 var errDatabase = errors.New("the URL in STOCKROOM_DATABASE_URL must have the scheme postgres or sqlite")

@@ -3,6 +3,7 @@ package authd
 import (
 	"context"
 
+	"stockroom/pkg/commitlog/pglog"
 	"stockroom/pkg/postgres"
 	"stockroom/pkg/telemetry"
 	"stockroom/services/auth/adapters/pgstore"
@@ -17,13 +18,20 @@ func openPostgres(ctx context.Context, url string, migrate bool) (database, erro
 	if err != nil {
 		return database{}, err
 	}
+	log := pglog.New(pool)
 	return database{
-		credentials: pgstore.NewCredentials(pool),
-		changes:     pgstore.NewChanges(pool),
-		sessions:    pgstore.NewSessions(pool),
+		credentials: pgstore.NewCredentials(pool, log),
+		changes:     pgstore.NewChanges(pool, log),
+		sessions:    pgstore.NewSessions(pool, log),
+		endings:     pgstore.NewEndings(pool),
 		keys:        pgstore.NewKeys(pool),
 		letters:     pgstore.NewLetters(pool),
 		measure:     func(t *telemetry.Telemetry) { postgres.Measure(t, pool) },
-		close:       func() error { pool.Close(); return nil },
+		log:         log,
+		close: func() error {
+			log.Close()
+			pool.Close()
+			return nil
+		},
 	}, nil
 }

@@ -5,6 +5,7 @@ package authd
 import (
 	"context"
 
+	"stockroom/pkg/commitlog/sqlitelog"
 	"stockroom/pkg/sqlite"
 	"stockroom/services/auth/adapters/sqlitestore"
 )
@@ -18,10 +19,13 @@ func openSQLite(ctx context.Context, path string, migrate bool) (database, error
 	if err != nil {
 		return database{}, err
 	}
+	log := sqlitelog.New(db)
 	return database{
-		credentials: sqlitestore.NewCredentials(db),
-		changes:     sqlitestore.NewChanges(db),
-		sessions:    sqlitestore.NewSessions(db),
+		credentials: sqlitestore.NewCredentials(db, log),
+		changes:     sqlitestore.NewChanges(db, log),
+		sessions:    sqlitestore.NewSessions(db, log),
+		endings:     sqlitestore.NewEndings(db),
+		log:         log,
 		keys:        sqlitestore.NewKeys(db),
 		letters:     sqlitestore.NewLetters(db),
 		measure:     db.Measure,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/commitlog"
 	"stockroom/services/auth"
 )
 
@@ -19,8 +20,10 @@ type Stores struct {
 	Credentials auth.Credentials
 	Changes     auth.Changes
 	Sessions    auth.Sessions
+	Endings     auth.Endings
 	Keys        auth.Keys
 	Letters     auth.Letters
+	Log         commitlog.Source
 }
 
 // TestStores checks the contracts of all stores. open returns stores in an
@@ -51,7 +54,16 @@ func TestStores(t *testing.T, open func(t *testing.T) Stores) {
 		"UpdatedSessionIsFound":                updatedSessionIsFound,
 		"FailedUpdateIsRolledBack":             failedUpdateIsRolledBack,
 		"ConcurrentUpdatesAllCount":            concurrentUpdatesAllCount,
-		"PruneRemovesExpiredSessions":          pruneRemovesExpiredSessions,
+		"PruneRemovesExpiredAndIdleSessions":   pruneRemovesExpiredAndIdleSessions,
+		"LiveSessionsAreListed":                liveSessionsAreListed,
+		"EveryEndOfASessionIsLogged":           everyEndOfASessionIsLogged,
+		"RemovedSessionsHaveEnded":             removedSessionsHaveEnded,
+		"NothingElseIsLogged":                  nothingElseIsLogged,
+		"EndedSessionsAreForgottenInTime":      endedSessionsAreForgottenInTime,
+		"EndStands":                            endStands,
+		"EndAllLeavesOthersAlone":              endAllLeavesOthersAlone,
+		"EndsAtOnceAreLoggedOnce":              endsAtOnceAreLoggedOnce,
+		"AuditTellsWhoAndWhy":                  auditTellsWhoAndWhy,
 		"KeysAreListedByNumber":                keysAreListedByNumber,
 		"TakenNumberIsRefused":                 takenNumberIsRefused,
 		"OneOfManyConcurrentFirstKeysWins":     oneOfManyConcurrentFirstKeysWins,

@@ -2,6 +2,7 @@ package authtest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,6 +21,9 @@ func TestAway(t *testing.T, s Stores) {
 	_, staged := s.Changes.Change(ctx, change)
 	_, all := s.Changes.Staged(ctx, now(), 1)
 	_, found := s.Sessions.Session(ctx, session)
+	_, live := s.Sessions.Live(ctx, account, now(), now(), 1)
+	_, ended := s.Endings.Ended(ctx, time.Minute)
+	_, audit := s.Endings.Audit(ctx, account, 1)
 	_, keys := s.Keys.Keys(ctx)
 	_, claim := s.Letters.Claim(ctx, now(), now(), 1)
 	_, letter := s.Letters.Letter(ctx, auth.PurposeReset, []byte{1})
@@ -38,8 +42,13 @@ func TestAway(t *testing.T, s Stores) {
 		"Changes.Discard":         s.Changes.Discard(ctx, change),
 		"Sessions.Add":            s.Sessions.Add(ctx, auth.Session{ID: session, Account: account}, 0),
 		"Sessions.Session":        found,
-		"Sessions.Update":         s.Sessions.Update(ctx, session, func(*auth.Session) error { return nil }),
-		"Sessions.Prune":          s.Sessions.Prune(ctx, now()),
+		"Sessions.Update":         s.Sessions.Update(ctx, session, auth.Origin{}, func(*auth.Session) error { return nil }),
+		"Sessions.EndAll":         s.Sessions.EndAll(ctx, account, "reason", auth.Origin{}, now()),
+		"Sessions.Live":           live,
+		"Endings.Ended":           ended,
+		"Endings.Audit":           audit,
+		"Endings.Forget":          s.Endings.Forget(ctx, now()),
+		"Sessions.Prune":          s.Sessions.Prune(ctx, now(), now()),
 		"Keys.Add":                s.Keys.Add(ctx, auth.Key{Number: 1, ID: ID()}),
 		"Keys.Keys":               keys,
 		"Letters.Add":             s.Letters.Add(ctx, wish(""), 1),

@@ -20,7 +20,7 @@ func requireSession(t *testing.T, s Stores, want auth.Session) {
 
 func revoke(t *testing.T, s Stores, id auth.SessionID, at time.Time, why string) {
 	t.Helper()
-	err := s.Sessions.Update(t.Context(), id, func(x *auth.Session) error {
+	err := s.Sessions.Update(t.Context(), id, auth.Origin{}, func(x *auth.Session) error {
 		x.Revoke(at, why)
 		return nil
 	})
@@ -34,6 +34,7 @@ func addedSessionIsFound(t *testing.T, s Stores) {
 	want := auth.Session{
 		ID: auth.SessionID(ID()), Account: c.Account, Generation: 1 << 40, Replays: 3,
 		SignedInAt: at, RotatedAt: at.Add(time.Second), ExpiresAt: at.Add(time.Hour),
+		Device: "Ärger/1.0 (X11)", Address: "2001:db8::1",
 		RevokedAt: at.Add(time.Minute), RevokedFor: "reason",
 	}
 	require.NoError(t, s.Sessions.Add(t.Context(), want, 0))
@@ -99,7 +100,7 @@ func updatedSessionIsFound(t *testing.T, s Stores) {
 	want.Generation, want.Replays, want.RotatedAt = 5, 2, want.RotatedAt.Add(time.Minute)
 	want.RevokedAt, want.RevokedFor = want.RotatedAt.Add(time.Minute), "reason"
 
-	require.NoError(t, s.Sessions.Update(t.Context(), want.ID, func(x *auth.Session) error {
+	require.NoError(t, s.Sessions.Update(t.Context(), want.ID, auth.Origin{}, func(x *auth.Session) error {
 		*x = want
 		return nil
 	}))
@@ -112,7 +113,7 @@ func failedUpdateIsRolledBack(t *testing.T, s Stores) {
 	want := addSession(t, s, addCredential(t, s).Account)
 	failure := errors.New("failure")
 
-	err := s.Sessions.Update(t.Context(), want.ID, func(x *auth.Session) error {
+	err := s.Sessions.Update(t.Context(), want.ID, auth.Origin{}, func(x *auth.Session) error {
 		x.Generation = 99
 		return failure
 	})
@@ -122,7 +123,7 @@ func failedUpdateIsRolledBack(t *testing.T, s Stores) {
 }
 
 func unknownSessionsAreNotUpdated(t *testing.T, s Stores) {
-	err := s.Sessions.Update(t.Context(), auth.SessionID(ID()), func(*auth.Session) error {
+	err := s.Sessions.Update(t.Context(), auth.SessionID(ID()), auth.Origin{}, func(*auth.Session) error {
 		return errors.New("called")
 	})
 
@@ -136,7 +137,7 @@ func concurrentUpdatesAllCount(t *testing.T, s Stores) {
 	var wg sync.WaitGroup
 	for i := range updates {
 		wg.Go(func() {
-			failures[i] = s.Sessions.Update(t.Context(), x.ID, func(x *auth.Session) error {
+			failures[i] = s.Sessions.Update(t.Context(), x.ID, auth.Origin{}, func(x *auth.Session) error {
 				x.Generation++
 				return nil
 			})
@@ -149,16 +150,50 @@ func concurrentUpdatesAllCount(t *testing.T, s Stores) {
 	requireSession(t, s, x)
 }
 
-func pruneRemovesExpiredSessions(t *testing.T, s Stores) {
+func pruneRemovesExpiredAndIdleSessions(t *testing.T, s Stores) {
 	c := addCredential(t, s)
-	x, other := session(c.Account), session(c.Account)
-	other.ExpiresAt = x.ExpiresAt.Add(time.Microsecond)
-	require.NoError(t, s.Sessions.Add(t.Context(), x, 0))
-	require.NoError(t, s.Sessions.Add(t.Context(), other, 0))
+	expired, idle, other := session(c.Account), session(c.Account), session(c.Account)
+	other.ExpiresAt = expired.ExpiresAt.Add(time.Hour)
+	idle.ExpiresAt, idle.RotatedAt = other.ExpiresAt, other.RotatedAt.Add(-time.Microsecond)
+	for _, x := range []auth.Session{expired, idle, other} {
+		require.NoError(t, s.Sessions.Add(t.Context(), x, 0))
+	}
 
-	require.NoError(t, s.Sessions.Prune(t.Context(), other.ExpiresAt))
+	require.NoError(t, s.Sessions.Prune(t.Context(), other.ExpiresAt, other.RotatedAt))
 
-	_, err := s.Sessions.Session(t.Context(), x.ID)
-	require.ErrorIs(t, err, auth.ErrSessionNotFound)
+	for _, x := range []auth.Session{expired, idle} {
+		_, err := s.Sessions.Session(t.Context(), x.ID)
+		require.ErrorIs(t, err, auth.ErrSessionNotFound)
+	}
 	requireSession(t, s, other)
+}
+
+func liveSessionsAreListed(t *testing.T, s Stores) {
+	c, other := addCredential(t, s), addCredential(t, s)
+	at := now()
+	add := func(change func(x *auth.Session)) auth.Session {
+		x := session(c.Account)
+		x.SignedInAt, x.RotatedAt, x.ExpiresAt = at, at, at.Add(time.Hour)
+		change(&x)
+		require.NoError(t, s.Sessions.Add(t.Context(), x, 0))
+		return x
+	}
+	older := add(func(x *auth.Session) { x.SignedInAt = at.Add(-time.Minute) })
+	newest := add(func(x *auth.Session) { x.Device, x.Address = "Firefox", "192.0.2.1" })
+	oldest := add(func(x *auth.Session) { x.SignedInAt = at.Add(-time.Hour) })
+	add(func(x *auth.Session) { x.ExpiresAt = at.Add(time.Minute) })
+	add(func(x *auth.Session) { x.RotatedAt = at.Add(-time.Minute) })
+	revoke(t, s, add(func(*auth.Session) {}).ID, at, "reason")
+	addSession(t, s, other.Account)
+
+	list := func(limit int) []auth.Session {
+		got, err := s.Sessions.Live(t.Context(), c.Account, at.Add(time.Minute), at.Add(-time.Minute), limit)
+		require.NoError(t, err)
+		return got
+	}
+	require.Equal(t, []auth.Session{newest, older, oldest}, list(10))
+	require.Equal(t, []auth.Session{newest, older}, list(2))
+	none, err := s.Sessions.Live(t.Context(), auth.AccountID(ID()), at, at.Add(-time.Hour), 10)
+	require.NoError(t, err)
+	require.Empty(t, none)
 }

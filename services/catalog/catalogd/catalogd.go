@@ -118,8 +118,8 @@ func (s *Server) newCache() (err error) {
 func (s *Server) newVerifier() *token.Verifier {
 	return token.NewVerifier(token.Config{
 		Issuer: s.cfg.TokenIssuer, Audience: s.cfg.TokenAudience,
-		JWKSURL:          s.cfg.AuthURL + "/.well-known/jwks.json",
-		UsersInternalURL: s.cfg.UsersInternalURL, InternalToken: s.cfg.InternalToken,
+		JWKSURL:         s.cfg.AuthURL + "/.well-known/jwks.json",
+		AuthInternalURL: s.cfg.AuthInternalURL, UsersInternalURL: s.cfg.UsersInternalURL, InternalToken: s.cfg.InternalToken,
 		Bus: s.messages(), Log: s.log,
 	})
 }

@@ -23,6 +23,7 @@ type Config struct {
 
 	InternalToken    string `env:"INTERNAL_TOKEN"`
 	AuthURL          string `env:"AUTH_URL" envDefault:"http://auth:8001"`
+	AuthInternalURL  string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`
 	UsersInternalURL string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"`
 	TokenIssuer      string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
 	TokenAudience    string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`

@@ -12,7 +12,7 @@ import (
 // world is what a catalog finds around it: it stands in for auth and users.
 type world struct {
 	issuer *tokentest.Issuer
-	url    string
+	doors  tokentest.Doors
 }
 
 func newWorld(t *testing.T) *world {
@@ -26,7 +26,8 @@ func newWorld(t *testing.T) *world {
 func (w *world) config(databaseURL string) catalogd.Config {
 	return catalogd.Config{
 		Env: "production", DatabaseURL: databaseURL, Migrate: true,
-		InternalToken: rand.Text() + rand.Text(), AuthURL: w.url, UsersInternalURL: w.url,
+		InternalToken: rand.Text() + rand.Text(), AuthURL: w.doors.Auth,
+		AuthInternalURL: w.doors.AuthInternal, UsersInternalURL: w.doors.UsersInternal,
 		TokenIssuer: tokentest.Name, TokenAudience: tokentest.Audience,
 		Grace: 10 * time.Second,
 	}

@@ -7,9 +7,11 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/telemetry"
@@ -22,6 +24,8 @@ import (
 type system struct {
 	t        *testing.T
 	issuer   *tokentest.Issuer
+	forgets  atomic.Bool // whether auth takes passwords away when asked
+	forgot   atomic.Int32
 	public   string
 	internal string
 	stop     context.CancelFunc
@@ -32,9 +36,21 @@ func start(t *testing.T, change func(*usersd.Config)) *system {
 	t.Helper()
 
 	s := &system{t: t, issuer: tokentest.New(t)}
+	ended := adaptor.FiberApp(tokentest.Rights(s.issuer.Sessions))
 	auth := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
+		switch {
+		case r.Method == http.MethodPost:
 			w.WriteHeader(http.StatusNoContent)
+			return
+		case r.Method == http.MethodDelete && !s.forgets.Load():
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		case r.Method == http.MethodDelete:
+			s.forgot.Add(1)
+			w.WriteHeader(http.StatusNoContent)
+			return
+		case strings.HasPrefix(r.URL.Path, "/internal/"):
+			ended(w, r)
 			return
 		}
 		jwks, err := s.issuer.JWKS(r.Context())

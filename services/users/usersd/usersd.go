@@ -3,7 +3,6 @@ package usersd
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"time"
@@ -34,6 +33,7 @@ type Server struct {
 	log       *slog.Logger
 	db        database
 	bus       *natsbus.Bus // nil without NATS
+	svc       *users.Service
 	verifier  *token.Verifier
 	public    *web.API
 	internal  *web.API
@@ -60,16 +60,16 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 			return nil, err
 		}
 	}
-	svc := users.NewService(s.db.store, s.db.store, authclient.New(cfg.AuthInternalURL, cfg.InternalToken), time.Now, newChange)
-	s.verifier = s.newVerifier(svc)
-	s.db.log.OnCommit(s.announce)
+	s.svc = users.NewService(s.db.store, s.db.store, authclient.New(cfg.AuthInternalURL, cfg.InternalToken), time.Now, newChange)
+	s.verifier = s.newVerifier()
+	s.db.log.OnCommit(s.verifier.AccountsCommitted)
 
 	s.public = web.New(web.Config{
 		Title: title, Version: version, Telemetry: t, Gate: token.NewGate(s.verifier, users.Permissions()),
 	})
-	httpapi.Mount(s.public, svc)
+	httpapi.Mount(s.public, s.svc)
 	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: t}, cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
-	internalapi.Mount(s.internal, svc, s.db.log)
+	internalapi.Mount(s.internal, s.svc, s.db.log)
 	s.measure()
 	return s, nil
 }
@@ -92,35 +92,20 @@ type rights struct {
 }
 
 // newVerifier returns a verifier that asks the database itself for what others
-// ask this service.
-func (s *Server) newVerifier(svc *users.Service) *token.Verifier {
+// ask this service. It takes note of rights taken away here before the answer is
+// out, and tells the others.
+func (s *Server) newVerifier() *token.Verifier {
 	cfg := token.Config{
 		Issuer: s.cfg.TokenIssuer, Audience: s.cfg.TokenAudience,
-		JWKSURL: s.cfg.AuthURL + "/.well-known/jwks.json",
-		Rights:  rights{internalapi.Rights{Source: s.db.log, Service: svc}, s.db.log},
-		Log:     s.log,
+		JWKSURL:         s.cfg.AuthURL + "/.well-known/jwks.json",
+		AuthInternalURL: s.cfg.AuthInternalURL, InternalToken: s.cfg.InternalToken,
+		Rights: rights{internalapi.Rights{Source: s.db.log, Service: s.svc}, s.db.log},
+		Log:    s.log,
 	}
 	if s.bus != nil { // a nil *Bus in the interface would not be nil
 		cfg.Bus = s.bus
 	}
 	return token.NewVerifier(cfg)
-}
-
-// announce spreads the news of a commit: first to the own verifier, so that
-// rights taken away here are refused here as soon as the answer is out. Whom the
-// message does not reach finds the commit in the log.
-func (s *Server) announce(ctx context.Context, ev commitlog.Event) {
-	s.verifier.Offer(ctx, ev)
-	if s.bus == nil {
-		return
-	}
-	data, err := json.Marshal(ev)
-	if err == nil {
-		err = s.bus.Publish(ctx, token.Subject, data)
-	}
-	if err != nil {
-		s.log.DebugContext(ctx, "not announced", "seq", ev.Seq, "err", err)
-	}
 }
 
 // Addr returns the address of the public door.

@@ -80,7 +80,7 @@ func TestCommitsAreAnnounced(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(bus.Close)
 	heard := make(chan commitlog.Event, 100)
-	stop, err := bus.Subscribe(token.Subject, func(_ context.Context, data []byte) {
+	stop, err := bus.Subscribe(token.UsersLog, func(_ context.Context, data []byte) {
 		var ev commitlog.Event
 		if err := json.Unmarshal(data, &ev); err != nil {
 			t.Error(err)

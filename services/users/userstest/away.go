@@ -25,10 +25,15 @@ func TestAway(t *testing.T, s users.Store, r users.Rights) {
 	_, accounts := s.Accounts(ctx, users.Filter{Page: 1, Size: 1})
 	_, taken := s.Taken(ctx, "a@example.com", "a", "")
 	_, admins := r.ActiveAdmins(ctx)
+	_, audit := s.Audit(ctx, users.AuditQuery{Account: id, Page: 1, Size: 1})
+	_, trail := s.Trail(ctx, 0, 1)
+	_, pending := s.PendingErasures(ctx, 1)
+	finish := s.FinishErasure(ctx, id)
 	_, revocations := r.Revocations(ctx, time.Now())
 	for what, err := range map[string]error{
 		"Create": create, "Update": update, "Account": account, "AccountByUsername": byName, "AccountByEmail": byEmail,
-		"Accounts": accounts, "Taken": taken, "ActiveAdmins": admins, "Revocations": revocations,
+		"Accounts": accounts, "Taken": taken, "Audit": audit, "Trail": trail, "PendingErasures": pending, "FinishErasure": finish,
+		"ActiveAdmins": admins, "Revocations": revocations,
 	} {
 		require.ErrorIs(t, err, errs.ErrUnavailable, what)
 	}

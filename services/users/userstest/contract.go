@@ -16,25 +16,12 @@ import (
 )
 
 // Opened is one implementation as the contract sees it: its ports, the log that
-// its commits go into, and ways to read who is in that log and what is in the
-// audit, both oldest first.
+// its commits go into, and a way to read who is in that log, oldest first.
 type Opened struct {
 	Store  users.Store
 	Rights users.Rights
 	Log    commitlog.Source
 	Actors func(context.Context) ([]users.AccountID, error)
-	Audit  func(context.Context) ([]Audit, error)
-}
-
-// Audit is a row of the audit, with the records as JSON.
-type Audit struct {
-	Seq           int64
-	Account       users.AccountID
-	Actor         users.AccountID
-	Action        users.Action
-	Before, After string
-	RequestID     string
-	At            time.Time
 }
 
 // TestStore checks that what open returns behaves as [users.Store] and
@@ -76,8 +63,17 @@ func cases() map[string]func(*testing.T, *subject) {
 		"ConcurrentUpdatesAllCount":       concurrentUpdatesAllCount,
 		"ChangedRightsRaiseTheVersion":    changedRightsRaiseTheVersion,
 		"LogIsGapless":                    logIsGapless,
+		"UnexpectedVersionIsRefused":      unexpectedVersionIsRefused,
 		"AdministrativeChangesAreAudited": administrativeChangesAreAudited,
 		"OwnEditsAreNotAudited":           ownEditsAreNotAudited,
+		"AuditComesByPages":               auditComesByPages,
+		"TrailIsWhatWasWritten":           trailIsWhatWasWritten,
+		"ConcurrentChangesAreChained":     concurrentChangesAreChained,
+		"DeletedAccountIsRestored":        deletedAccountIsRestored,
+		"TakenNamesKeepItDeleted":         takenNamesKeepItDeleted,
+		"ErasedAccountIsNobodys":          erasedAccountIsNobodys,
+		"ErasureIsPendingUntilFinished":   erasureIsPendingUntilFinished,
+		"ErasedAccountStaysSo":            erasedAccountStaysSo,
 		"LastAdminStays":                  lastAdminStays,
 		"OneOfTwoAdminsStays":             oneOfTwoAdminsStays,
 		"OneOfManyAdminsStays":            oneOfManyAdminsStays,
@@ -85,6 +81,9 @@ func cases() map[string]func(*testing.T, *subject) {
 		"ChangedAccountsAreRevocations":   changedAccountsAreRevocations,
 		"PagesHoldEachAccountOnce":        pagesHoldEachAccountOnce,
 		"EmptyListHasAPage":               emptyListHasAPage,
+		"ListIsFiltered":                  listIsFiltered,
+		"SearchIsLiteralInAnyCase":        searchIsLiteralInAnyCase,
+		"ListIsOrdered":                   listIsOrdered,
 	}
 }
 
@@ -162,6 +161,20 @@ func (s *subject) head(t *testing.T) int64 {
 	return head.Seq
 }
 
+// trail returns the whole audit trail, by little steps.
+func (s *subject) trail(t *testing.T) (all []users.Entry) {
+	t.Helper()
+
+	for after := int64(0); ; after = all[len(all)-1].Seq {
+		rows, err := s.Store.Trail(t.Context(), after, 3)
+		require.NoError(t, err)
+		if len(rows) == 0 {
+			return all
+		}
+		all = append(all, rows...)
+	}
+}
+
 func (s *subject) events(t *testing.T) []commitlog.Event {
 	t.Helper()
 
@@ -182,3 +195,9 @@ func (s *subject) last(t *testing.T) commitlog.Event {
 func demote(a *users.Account)     { a.Role = users.RoleUser }
 func deactivate(a *users.Account) { a.IsActive = false }
 func remove(a *users.Account)     { a.DeletedAt = later }
+func restore(a *users.Account)    { a.DeletedAt = time.Time{} }
+
+func erase(a *users.Account) {
+	a.Email, a.Username = users.Email("nobody-"+a.ID+"@invalid"), users.Username("nobody-"+a.ID)
+	a.Role, a.IsActive, a.DeletedAt, a.ErasedAt = users.RoleUser, false, later, later
+}

@@ -1,11 +1,8 @@
 package userstest
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -21,7 +18,8 @@ type Store struct {
 	accounts map[users.AccountID]users.Account
 	log      []commitlog.Event
 	actors   []users.AccountID // of the rows of the log
-	audit    []Audit
+	audit    []users.Entry
+	erasures map[users.AccountID]bool // those to be finished
 }
 
 var (
@@ -71,11 +69,10 @@ func (s *Store) Update(_ context.Context, id users.AccountID, c users.Change) (u
 		return users.Account{}, err
 	}
 	if c.Administrative(id) {
-		row, err := auditOf(s.next(), c, before, after)
-		if err != nil {
-			return users.Account{}, err
-		}
-		s.audit = append(s.audit, row)
+		s.record(c, before, after)
+	}
+	if c.Erases() {
+		s.erase(id)
 	}
 	s.commit(after, users.KindOf(before, after), c.By.ID, c.At)
 	return after, nil
@@ -117,20 +114,6 @@ func (s *Store) AccountByEmail(_ context.Context, email string) (users.Account, 
 		}
 	}
 	return users.Account{}, users.ErrAccountNotFound
-}
-
-// Accounts implements [users.Store].
-func (s *Store) Accounts(_ context.Context, f users.Filter) (users.Page, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-
-	live := slices.DeleteFunc(slices.Collect(maps.Values(s.accounts)), users.Account.Deleted)
-	slices.SortFunc(live, func(a, b users.Account) int {
-		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(a.ID, b.ID))
-	})
-	from := min(f.Offset(), int64(len(live)))
-	to := min(from+int64(f.Size), int64(len(live)))
-	return users.Page{Items: live[from:to], Total: len(live)}, nil
 }
 
 // Taken implements [users.Store].

@@ -11,6 +11,6 @@ func TestStore(t *testing.T) {
 
 	userstest.TestStore(t, func(*testing.T) userstest.Opened {
 		s := new(userstest.Store)
-		return userstest.Opened{Store: s, Rights: s, Log: s, Actors: s.Actors, Audit: s.Audit}
+		return userstest.Opened{Store: s, Rights: s, Log: s, Actors: s.Actors}
 	})
 }

@@ -2,7 +2,6 @@ package userstest
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -38,14 +37,6 @@ func (s *Store) Actors(context.Context) ([]users.AccountID, error) {
 	return slices.Clone(s.actors), nil
 }
 
-// Audit returns the rows of the audit, oldest first.
-func (s *Store) Audit(context.Context) ([]Audit, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-
-	return slices.Clone(s.audit), nil
-}
-
 func (s *Store) next() int64 { return int64(len(s.log)) + 1 }
 
 func (s *Store) commit(a users.Account, kind users.Kind, actor users.AccountID, at time.Time) {
@@ -57,19 +48,4 @@ func (s *Store) commit(a users.Account, kind users.Kind, actor users.AccountID, 
 	s.log = append(s.log, commitlog.Event{
 		Epoch: epoch, Seq: s.next(), IDs: []string{string(a.ID)}, Kind: string(kind), At: at,
 	})
-}
-
-func auditOf(seq int64, c users.Change, before, after users.Account) (Audit, error) {
-	was, err := json.Marshal(before.Record())
-	if err != nil {
-		return Audit{}, err
-	}
-	is, err := json.Marshal(after.Record())
-	if err != nil {
-		return Audit{}, err
-	}
-	return Audit{
-		Seq: seq, Account: after.ID, Actor: c.By.ID, Action: c.Action,
-		Before: string(was), After: string(is), RequestID: c.By.RequestID, At: c.At,
-	}, nil
 }

@@ -2,6 +2,7 @@ package userstest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -16,10 +17,12 @@ const CurrentPassword = "Current-1"
 type Passwords struct {
 	OnPrepare   func() // called when a password has been prepared, if not nil
 	ActivateErr error  // what Activate fails with
+	RemoveErr   error  // what Remove fails with
 
 	mu        sync.Mutex
 	pending   []users.NewPassword
 	activated []Activation
+	removed   []users.AccountID
 }
 
 // Activation is a call of Activate that succeeded.
@@ -59,6 +62,26 @@ func (p *Passwords) Activate(ctx context.Context, id users.AccountID, change use
 	}
 	p.activated = append(p.activated, Activation{id, change, keepSession})
 	return nil
+}
+
+// Remove implements [users.Passwords].
+func (p *Passwords) Remove(ctx context.Context, id users.AccountID) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	if err := errors.Join(ctx.Err(), p.RemoveErr); err != nil {
+		return err
+	}
+	p.removed = append(p.removed, id)
+	return nil
+}
+
+// Removed returns whose passwords were removed, in the order of the calls.
+func (p *Passwords) Removed() []users.AccountID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	return slices.Clone(p.removed)
 }
 
 // Pending returns what was prepared, oldest first.

@@ -74,9 +74,7 @@ func (s *subject) requireUntouched(t *testing.T, a users.Account) {
 	require.Equal(t, a, s.account(t, a.ID))
 	require.Equal(t, a.AuthzVersion, s.head(t))
 	require.Equal(t, a.AuthzVersion, s.last(t).Seq)
-	audit, err := s.Audit(t.Context())
-	require.NoError(t, err)
-	require.Empty(t, audit)
+	require.Empty(t, s.trail(t))
 }
 
 func nothingChangedCommitsNothing(t *testing.T, s *subject) {
@@ -86,6 +84,21 @@ func nothingChangedCommitsNothing(t *testing.T, s *subject) {
 	require.NoError(t, err)
 	require.Equal(t, a, got)
 	s.requireUntouched(t, a)
+}
+
+func unexpectedVersionIsRefused(t *testing.T, s *subject) {
+	a := s.create(t, account(1))
+	c := change(users.ActionEdit, a.ID, func(a *users.Account) { a.Username = "renamed" })
+	for _, stale := range []users.Versions{{}, {a.Version() - 1, a.Version() + 1}} {
+		c.By.Expects = stale
+		_, err := s.Store.Update(t.Context(), a.ID, c)
+		require.ErrorIs(t, err, users.ErrVersionConflict)
+		s.requireUntouched(t, a)
+	}
+	c.By.Expects = users.Versions{1, a.Version()}
+	renamed, err := s.Store.Update(t.Context(), a.ID, c)
+	require.NoError(t, err)
+	require.Greater(t, renamed.Version(), a.Version())
 }
 
 func missingAccountIsNotFound(t *testing.T, s *subject) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"strings"
@@ -31,6 +32,7 @@ func runAll(ctx context.Context, env map[string]string) error {
 		Addr:           addr(env),
 		Dir:            dataDir(env),
 		PasswordCost:   cost,
+		Issuer:         issuer(env),
 		TrustedProxies: proxies,
 		Admin: standalone.Admin{
 			Email:    env["STOCKROOM_ADMIN_EMAIL"],
@@ -53,6 +55,16 @@ func runAll(ctx context.Context, env map[string]string) error {
 		stop()
 	}
 	return errors.Join(err, <-done)
+}
+
+// issuer returns in whose name tokens are made: of whom clients know as the
+// address, if it is one.
+func issuer(env map[string]string) string {
+	host, _, err := net.SplitHostPort(addr(env))
+	if ip := net.ParseIP(host); err != nil || host == "" || ip != nil && ip.IsUnspecified() {
+		return env["STOCKROOM_TOKEN_ISSUER"]
+	}
+	return cmp.Or(env["STOCKROOM_TOKEN_ISSUER"], "http://"+addr(env))
 }
 
 // trustedProxies returns the networks whose word about clients counts.

@@ -10,13 +10,20 @@ var access = map[string]web.Access{
 	"loginJSON": web.Anyone,
 	"refresh":   web.Anyone,
 	"me":        web.SignedIn,
-	"jwks":      web.Anyone,
+
+	"listSessions": web.SignedIn,
+	"endSession":   web.SignedIn,
+	"logout":       web.SignedIn,
+	"logoutAll":    web.SignedIn,
 
 	"changePassword":   web.SignedIn,
 	"askForReset":      web.Anyone,
 	"resetPassword":    web.Anyone,
 	"askToVerifyEmail": web.Anyone, // who is signed in, or says which email
 	"verifyEmail":      web.Anyone,
+
+	"jwks":                        web.Anyone,
+	"authorizationServerMetadata": web.Anyone,
 }
 
 // Roles returns the permissions of each role. Nothing in auth needs one yet:

@@ -17,20 +17,18 @@ import (
 // hashing is the deadline of operations that may wait for their turn to hash.
 const hashing = 15 * time.Second
 
-// keysFor is how long others may keep the signing keys: shorter than a new key
-// is published before it signs.
-const keysFor = "public, max-age=60"
-
 type handlers struct {
-	svc  *auth.Service
-	gate web.Gate
-	keys func() token.JWKS
+	svc    *auth.Service
+	gate   web.Gate
+	issuer Issuer
+	rights Rights
 }
 
-// Mount adds the public operations to api, which has that gate. keys returns the
-// public signing keys.
-func Mount(api *web.API, svc *auth.Service, gate web.Gate, keys func() token.JWKS) {
-	h := handlers{svc, gate, keys}
+// Mount adds the public operations to api, which has that gate.
+func Mount(api *web.API, svc *auth.Service, gate web.Gate, issuer Issuer) {
+	h := handlers{svc: svc, gate: gate, issuer: issuer}
+	mountSessions(api, h)
+	mountIssuer(api, h)
 	noStore := map[string]string{fiber.HeaderCacheControl: "no-store: tokens are for the caller only"}
 
 	web.Handle(api, operation(web.Operation{
@@ -60,11 +58,6 @@ func Mount(api *web.API, svc *auth.Service, gate web.Gate, keys func() token.JWK
 		ID: "me", Method: http.MethodGet, Path: "/api/v1/auth/me",
 		Summary: "Show the caller's account", Errors: []*errs.Error{auth.ErrSessionRevoked},
 	}), h.me)
-	web.Handle(api, operation(web.Operation{
-		ID: "jwks", Method: http.MethodGet, Path: "/.well-known/jwks.json",
-		Summary: "List the keys that access tokens are signed with",
-		Headers: map[string]string{fiber.HeaderCacheControl: keysFor},
-	}), h.jwks)
 	mountPasswords(api, h, noStore)
 	mountEmails(api, h)
 }
@@ -98,7 +91,7 @@ func (h handlers) loginJSON(c *fiber.Ctx, in struct{ Body login }) (tokens, erro
 
 func (h handlers) signIn(c *fiber.Ctx, username, password string) (tokens, error) {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	made, err := h.svc.Login(c.UserContext(), username, password)
+	made, err := h.svc.Login(c.UserContext(), username, password, originOf(c))
 	if err != nil {
 		return tokens{}, err
 	}
@@ -107,7 +100,7 @@ func (h handlers) signIn(c *fiber.Ctx, username, password string) (tokens, error
 
 func (h handlers) refresh(c *fiber.Ctx, in struct{ Body refresh }) (tokens, error) {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	made, err := h.svc.Refresh(c.UserContext(), in.Body.RefreshToken)
+	made, err := h.svc.Refresh(c.UserContext(), in.Body.RefreshToken, originOf(c))
 	if err != nil {
 		return tokens{}, err
 	}
@@ -121,9 +114,4 @@ func (h handlers) me(c *fiber.Ctx, _ web.Empty) (account, error) {
 		return account{}, err
 	}
 	return accountOf(found), nil
-}
-
-func (h handlers) jwks(c *fiber.Ctx, _ web.Empty) (token.JWKS, error) {
-	c.Set(fiber.HeaderCacheControl, keysFor)
-	return h.keys(), nil
 }

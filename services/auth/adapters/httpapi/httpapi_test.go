@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/commitlog/sqlitelog"
 	"stockroom/pkg/password"
 	"stockroom/pkg/sqlite"
 	"stockroom/pkg/token"
@@ -50,33 +51,41 @@ func open(t *testing.T) *doors {
 	ring, err := auth.OpenKeyring(t.Context(), sqlitestore.NewKeys(db), secrets, time.Now, uuid.NewString)
 	require.NoError(t, err)
 	signer := jwtsigner.New(ring, tokentest.Name, tokentest.Audience)
-	d := &doors{accounts: authtest.NewAccounts(), changes: sqlitestore.NewChanges(db), mailer: new(authtest.Mailer)}
+	log := sqlitelog.New(db)
+	d := &doors{accounts: authtest.NewAccounts(), changes: sqlitestore.NewChanges(db, log), mailer: new(authtest.Mailer)}
 	svc := auth.NewService(auth.Parts{
-		Credentials: sqlitestore.NewCredentials(db), Changes: d.changes, Sessions: sqlitestore.NewSessions(db),
+		Credentials: sqlitestore.NewCredentials(db, log), Changes: d.changes, Sessions: sqlitestore.NewSessions(db, log), Endings: sqlitestore.NewEndings(db),
 		Letters: sqlitestore.NewLetters(db), Mail: auth.MailPolicy{On: true, Verification: auth.VerificationOff},
 		Accounts: d.accounts, Hasher: authtest.Hasher{}, Signer: signer, Secrets: secrets,
 		CheckPassword: password.Check, Now: time.Now, NewID: uuid.NewString,
 	})
 	d.courier = auth.NewCourier(svc, d.mailer, auth.Texts{})
 	verifier := token.NewVerifier(token.Config{
-		Issuer: tokentest.Name, Audience: tokentest.Audience, Rights: tokentest.New(t),
+		Issuer: tokentest.Name, Audience: tokentest.Audience, Rights: new(tokentest.Log), Sessions: httpapi.Rights{Source: log, Service: svc},
 		JWKS: func(context.Context) ([]byte, error) { return json.Marshal(signer.JWKS()) },
 	})
-	ctx, stop := context.WithCancel(context.Background())
+	log.OnCommit(verifier.SessionsCommitted)
+	follow(t, verifier)
+	gate := token.NewGate(verifier, httpapi.Roles())
+	d.public = web.New(web.Config{Title: "auth", Version: "1", Gate: gate})
+	httpapi.Mount(d.public, svc, gate, httpapi.Issuer{Name: "https://shop.example", Keys: signer.JWKS})
+	d.internal = web.NewInternal(web.Config{Title: "auth", Version: "1"}, internalToken, nil)
+	httpapi.MountInternal(d.internal, svc, log)
+	httpapi.MountOperator(d.internal, svc)
+	return d
+}
+
+// follow runs v until the test ends, and returns when it may be asked.
+func follow(t *testing.T, v *token.Verifier) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // until it is cleaned up
 	done := make(chan error, 1)
-	go func() { done <- verifier.Run(ctx) }()
+	go func() { done <- v.Run(ctx) }()
 	t.Cleanup(func() {
 		stop()
 		require.NoError(t, <-done)
 	})
-	require.Eventually(t, verifier.Fresh, 10*time.Second, time.Millisecond)
-	gate := token.NewGate(verifier, httpapi.Roles())
-	d.public = web.New(web.Config{Title: "auth", Version: "1", Gate: gate})
-	httpapi.Mount(d.public, svc, gate, signer.JWKS)
-	d.internal = web.NewInternal(web.Config{Title: "auth", Version: "1"}, internalToken, nil)
-	httpapi.MountInternal(d.internal, svc)
-	httpapi.MountOperator(d.internal, svc)
-	return d
+	require.Eventually(t, v.Fresh, 10*time.Second, time.Millisecond)
 }
 
 type object = map[string]any
@@ -200,13 +209,20 @@ func TestEveryOperationHasItsAccess(t *testing.T) {
 		"POST /api/v1/auth/login/json": web.Anyone,
 		"POST /api/v1/auth/refresh":    web.Anyone,
 		"GET /api/v1/auth/me":          web.SignedIn,
-		"GET /.well-known/jwks.json":   web.Anyone,
+
+		"GET /api/v1/auth/sessions":         web.SignedIn,
+		"DELETE /api/v1/auth/sessions/{id}": web.SignedIn,
+		"POST /api/v1/auth/logout":          web.SignedIn,
+		"POST /api/v1/auth/logout-all":      web.SignedIn,
 
 		"POST /api/v1/auth/password":                   web.SignedIn,
 		"POST /api/v1/auth/password-reset":             web.Anyone,
 		"POST /api/v1/auth/password-reset/confirm":     web.Anyone,
 		"POST /api/v1/auth/email-verification":         web.Anyone,
 		"POST /api/v1/auth/email-verification/confirm": web.Anyone,
+
+		"GET /.well-known/jwks.json":                  web.Anyone,
+		"GET /.well-known/oauth-authorization-server": web.Anyone,
 	}
 
 	got := make(map[string]web.Access)

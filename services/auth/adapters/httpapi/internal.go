@@ -5,14 +5,17 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"stockroom/pkg/commitlog"
 	"stockroom/pkg/errs"
 	"stockroom/pkg/web"
 	"stockroom/services/auth"
 )
 
-// MountInternal adds the operations for users to the internal api.
-func MountInternal(api *web.API, svc *auth.Service) {
-	h := handlers{svc: svc}
+// MountInternal adds the operations for other services to the internal api, with
+// the log of ended sessions.
+func MountInternal(api *web.API, svc *auth.Service, log commitlog.Source) {
+	h := handlers{svc: svc, rights: Rights{log, svc}}
+	mountRights(api, h, log)
 	web.Handle(api, web.Operation{
 		ID: "stageChange", Method: http.MethodPost, Path: "/internal/v1/credentials/{id}/changes",
 		Tag: "auth", Summary: "Keep a new password until the change is committed", Deadline: hashing,
@@ -23,6 +26,10 @@ func MountInternal(api *web.API, svc *auth.Service) {
 		Tag: "auth", Summary: "Put a committed password into use, and end the other sessions",
 		Errors: []*errs.Error{auth.ErrCredentialNotFound, auth.ErrChangeNotFound},
 	}, h.activate)
+	web.Handle(api, web.Operation{
+		ID: "removeCredential", Method: http.MethodDelete, Path: "/internal/v1/credentials/{id}",
+		Tag: "auth", Summary: "Forget the password and the sessions of an account that was erased; may be repeated",
+	}, h.removeCredential)
 }
 
 type newPassword struct {
@@ -62,4 +69,11 @@ func (h handlers) activate(c *fiber.Ctx, in activation) (web.Empty, error) {
 	err := h.svc.ActivateChange(c.UserContext(),
 		auth.AccountID(in.ID), auth.ChangeID(in.Change), auth.SessionID(in.Body.KeepSession.Value))
 	return web.Empty{}, err
+}
+
+func (h handlers) removeCredential(c *fiber.Ctx, in struct {
+	ID web.ID `path:"id"`
+},
+) (web.Empty, error) {
+	return web.Empty{}, h.svc.Forget(c.UserContext(), auth.AccountID(in.ID))
 }

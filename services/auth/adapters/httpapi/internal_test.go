@@ -55,6 +55,27 @@ func TestPasswordIsChangedThroughTheInternalDoor(t *testing.T) {
 	require.Equal(t, http.StatusOK, res.StatusCode)
 }
 
+func TestCredentialIsRemovedThroughTheInternalDoor(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	id := d.register(t, "ada")["id"].(string)
+	d.register(t, "eve")
+	session := d.login(t, "ada")
+
+	for range 2 {
+		res, out := ask(t, d.internal, http.MethodDelete, "/internal/v1/credentials/"+id, "", "", "Authorization", "Bearer "+internalToken)
+		require.Equal(t, http.StatusNoContent, res.StatusCode, out)
+	}
+
+	res, _ := d.post(t, "/login/json", object{"username": "ada", "password": good})
+	require.Equal(t, http.StatusUnauthorized, res.StatusCode)
+	res, _ = d.post(t, "/refresh", object{"refresh_token": session["refresh_token"]})
+	require.Equal(t, http.StatusUnauthorized, res.StatusCode)
+	d.login(t, "eve")
+	res, _ = ask(t, d.internal, http.MethodDelete, "/internal/v1/credentials/"+id, "", "")
+	require.Equal(t, http.StatusUnauthorized, res.StatusCode)
+}
+
 func TestInternalDoorNeedsItsToken(t *testing.T) {
 	t.Parallel()
 	d := open(t)

@@ -52,7 +52,7 @@ func mountPasswords(api *web.API, h handlers, noStore map[string]string) {
 func (h handlers) changePassword(c *fiber.Ctx, in struct{ Body passwordChange }) (tokens, error) {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	caller, _ := token.CallerOf(c.UserContext())
-	made, err := h.svc.ChangePassword(c.UserContext(), auth.SessionID(caller.Session), in.Body.Current, in.Body.New)
+	made, err := h.svc.ChangePassword(c.UserContext(), auth.SessionID(caller.Session), in.Body.Current, in.Body.New, originOf(c))
 	if err != nil {
 		return tokens{}, err
 	}

@@ -42,7 +42,7 @@ func TestSignedTokenIsVerified(t *testing.T) {
 
 	require.NoError(t, err)
 	v := token.NewVerifier(token.Config{
-		Issuer: "issuer", Audience: "audience", Rights: tokentest.New(t),
+		Issuer: "issuer", Audience: "audience", Rights: new(tokentest.Log), Sessions: new(tokentest.Log),
 		JWKS: func(context.Context) ([]byte, error) { return json.Marshal(signer.JWKS()) },
 	})
 	caller, err := v.Verify(t.Context(), raw)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/commitlog/pglog"
 	"stockroom/pkg/postgres"
 	"stockroom/pkg/testkit"
 	"stockroom/services/auth/adapters/pgstore"
@@ -18,11 +19,15 @@ func TestDatabaseMayGoAndComeBack(t *testing.T) {
 	pool, err := postgres.Open(t.Context(), server.URL(), pgstore.Migrations())
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
+	log := pglog.New(pool)
+	t.Cleanup(log.Close)
 	stores := authtest.Stores{
-		Credentials: pgstore.NewCredentials(pool),
-		Changes:     pgstore.NewChanges(pool),
-		Sessions:    pgstore.NewSessions(pool),
+		Credentials: pgstore.NewCredentials(pool, log),
+		Changes:     pgstore.NewChanges(pool, log),
+		Sessions:    pgstore.NewSessions(pool, log),
+		Endings:     pgstore.NewEndings(pool),
 		Keys:        pgstore.NewKeys(pool),
+		Log:         log,
 		Letters:     pgstore.NewLetters(pool),
 	}
 

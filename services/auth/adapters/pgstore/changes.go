@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"stockroom/pkg/commitlog/pglog"
 	"stockroom/pkg/postgres"
 	"stockroom/services/auth"
 )
@@ -15,13 +16,14 @@ import (
 // Changes keeps new passwords that are not in use yet.
 type Changes struct {
 	pool *pgxpool.Pool
+	log  *pglog.Log
 }
 
 var _ auth.Changes = (*Changes)(nil)
 
-// NewChanges returns the changes in pool.
-func NewChanges(pool *pgxpool.Pool) *Changes {
-	return &Changes{pool}
+// NewChanges returns the changes in pool, which end sessions through its log.
+func NewChanges(pool *pgxpool.Pool, log *pglog.Log) *Changes {
+	return &Changes{pool, log}
 }
 
 // Stage implements [auth.Changes].
@@ -67,29 +69,25 @@ func (s *Changes) Change(ctx context.Context, id auth.ChangeID) (auth.Change, er
 
 // Activate implements [auth.Changes].
 func (s *Changes) Activate(ctx context.Context, c auth.Change, revision int64, now time.Time) error {
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	err := commit(ctx, s.log, func(tx pgx.Tx) ([]string, error) {
 		tag, err := tx.Exec(ctx, `
 			update credentials set hash = $3, revision = revision + 1, last_change = $4
 			where account_id = $1 and revision = $2`, c.Account, revision, c.Hash, c.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if tag.RowsAffected() == 0 {
-			return auth.ErrCredentialChanged
+			return nil, auth.ErrCredentialChanged
 		}
-		_, err = tx.Exec(ctx, `
-			update sessions set revoked_at = $3, revoked_for = $4
-			where account_id = $1 and id is distinct from nullif($2, '')::uuid and revoked_at is null`,
-			c.Account, c.Keep, now, auth.RevokedPassword)
-		if err != nil {
-			return err
+		if _, err = tx.Exec(ctx, `delete from password_changes where id = $1`, c.ID); err != nil {
+			return nil, err
 		}
 		_, err = tx.Exec(ctx, `delete from letters where account_id = $1 and purpose = $2`, c.Account, auth.PurposeReset)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		_, err = tx.Exec(ctx, `delete from password_changes where id = $1`, c.ID)
-		return err
+		return end(ctx, tx, ending{reason: auth.RevokedPassword, at: now},
+			`account_id = $5 and id is distinct from nullif($6, '')::uuid`, c.Account, c.Keep)
 	})
 	if err != nil {
 		return postgres.Failed(err, "activate change %s", c.ID)

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"stockroom/pkg/commitlog/pglog"
 	"stockroom/pkg/postgres"
 	"stockroom/services/auth"
 )
@@ -15,13 +16,15 @@ import (
 // Credentials keeps password hashes.
 type Credentials struct {
 	pool *pgxpool.Pool
+	log  *pglog.Log
 }
 
 var _ auth.Credentials = (*Credentials)(nil)
 
-// NewCredentials returns the credentials in pool.
-func NewCredentials(pool *pgxpool.Pool) *Credentials {
-	return &Credentials{pool}
+// NewCredentials returns the credentials in pool, which end sessions through its
+// log.
+func NewCredentials(pool *pgxpool.Pool, log *pglog.Log) *Credentials {
+	return &Credentials{pool, log}
 }
 
 // Add implements [auth.Credentials].
@@ -73,7 +76,19 @@ func (s *Credentials) Rehash(ctx context.Context, id auth.AccountID, old, hash s
 
 // Remove implements [auth.Credentials].
 func (s *Credentials) Remove(ctx context.Context, id auth.AccountID) error {
-	if _, err := s.pool.Exec(ctx, `delete from credentials where account_id = $1`, id); err != nil {
+	err := commit(ctx, s.log, func(tx pgx.Tx) ([]string, error) {
+		now := time.Now().UTC().Truncate(time.Microsecond)
+		ended, err := end(ctx, tx, ending{reason: auth.RevokedRemoved, at: now}, `account_id = $5`, id)
+		if err != nil {
+			return nil, err
+		}
+		if _, err = tx.Exec(ctx, `delete from credentials where account_id = $1`, id); err != nil {
+			return nil, err
+		}
+		_, err = tx.Exec(ctx, `update session_audit set address = '' where account_id = $1 and address <> ''`, id)
+		return ended, err
+	})
+	if err != nil {
 		return postgres.Failed(err, "remove credential of %s", id)
 	}
 	return nil

@@ -6,20 +6,22 @@ import (
 	"errors"
 	"time"
 
+	"stockroom/pkg/commitlog/sqlitelog"
 	"stockroom/pkg/sqlite"
 	"stockroom/services/auth"
 )
 
 // Changes keeps new passwords that are not in use yet.
 type Changes struct {
-	db *sqlite.DB
+	db  *sqlite.DB
+	log *sqlitelog.Log
 }
 
 var _ auth.Changes = (*Changes)(nil)
 
-// NewChanges returns the changes in db.
-func NewChanges(db *sqlite.DB) *Changes {
-	return &Changes{db}
+// NewChanges returns the changes in db, which end sessions through its log.
+func NewChanges(db *sqlite.DB, log *sqlitelog.Log) *Changes {
+	return &Changes{db, log}
 }
 
 // Stage implements [auth.Changes].
@@ -68,29 +70,24 @@ func (s *Changes) Change(ctx context.Context, id auth.ChangeID) (auth.Change, er
 
 // Activate implements [auth.Changes].
 func (s *Changes) Activate(ctx context.Context, c auth.Change, revision int64, now time.Time) error {
-	err := inTx(ctx, s.db, func(tx *sql.Tx) error {
+	err := commit(ctx, s.log, func(tx *sql.Tx) ([]string, error) {
 		result, err := tx.ExecContext(ctx, `
 			update credentials set hash = ?, revision = revision + 1, last_change = ?
 			where account_id = ? and revision = ?`, c.Hash, c.ID, c.Account, revision)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := affected(result, auth.ErrCredentialChanged); err != nil {
-			return err
+			return nil, err
 		}
-		_, err = tx.ExecContext(ctx, `
-			update sessions set revoked_at = ?, revoked_for = ?
-			where account_id = ? and id <> ? and revoked_at = ''`,
-			format(now), auth.RevokedPassword, c.Account, c.Keep)
-		if err != nil {
-			return err
+		if _, err := tx.ExecContext(ctx, `delete from password_changes where id = ?`, c.ID); err != nil {
+			return nil, err
 		}
 		_, err = tx.ExecContext(ctx, `delete from letters where account_id = ? and purpose = ?`, c.Account, auth.PurposeReset)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		_, err = tx.ExecContext(ctx, `delete from password_changes where id = ?`, c.ID)
-		return err
+		return end(ctx, tx, ending{reason: auth.RevokedPassword, at: now}, `account_id = ? and id <> ?`, c.Account, c.Keep)
 	})
 	if err != nil {
 		return sqlite.Failed(err, "activate change %s", c.ID)

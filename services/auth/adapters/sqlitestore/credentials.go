@@ -6,20 +6,23 @@ import (
 	"errors"
 	"time"
 
+	"stockroom/pkg/commitlog/sqlitelog"
 	"stockroom/pkg/sqlite"
 	"stockroom/services/auth"
 )
 
 // Credentials keeps password hashes.
 type Credentials struct {
-	db *sqlite.DB
+	db  *sqlite.DB
+	log *sqlitelog.Log
 }
 
 var _ auth.Credentials = (*Credentials)(nil)
 
-// NewCredentials returns the credentials in db.
-func NewCredentials(db *sqlite.DB) *Credentials {
-	return &Credentials{db}
+// NewCredentials returns the credentials in db, which end sessions through its
+// log.
+func NewCredentials(db *sqlite.DB, log *sqlitelog.Log) *Credentials {
+	return &Credentials{db, log}
 }
 
 // Add implements [auth.Credentials].
@@ -69,7 +72,18 @@ func (s *Credentials) Rehash(ctx context.Context, id auth.AccountID, old, hash s
 
 // Remove implements [auth.Credentials].
 func (s *Credentials) Remove(ctx context.Context, id auth.AccountID) error {
-	if _, err := s.db.Write.ExecContext(ctx, `delete from credentials where account_id = ?`, id); err != nil {
+	err := commit(ctx, s.log, func(tx *sql.Tx) ([]string, error) {
+		ended, err := end(ctx, tx, ending{reason: auth.RevokedRemoved, at: time.Now()}, `account_id = ?`, id)
+		if err != nil {
+			return nil, err
+		}
+		if _, err = tx.ExecContext(ctx, `delete from credentials where account_id = ?`, id); err != nil {
+			return nil, err
+		}
+		_, err = tx.ExecContext(ctx, `update session_audit set address = '' where account_id = ? and address <> ''`, id)
+		return ended, err
+	})
+	if err != nil {
 		return sqlite.Failed(err, "remove credential of %s", id)
 	}
 	return nil

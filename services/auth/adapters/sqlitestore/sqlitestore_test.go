@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/commitlog/sqlitelog"
 	"stockroom/pkg/sqlite"
 	"stockroom/services/auth/adapters/sqlitestore"
 	"stockroom/services/auth/authtest"
@@ -18,11 +19,14 @@ func TestStores(t *testing.T) {
 		db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "auth.db"), sqlitestore.Migrations())
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, db.Close()) })
+		log := sqlitelog.New(db)
 		return authtest.Stores{
-			Credentials: sqlitestore.NewCredentials(db),
-			Changes:     sqlitestore.NewChanges(db),
-			Sessions:    sqlitestore.NewSessions(db),
+			Credentials: sqlitestore.NewCredentials(db, log),
+			Changes:     sqlitestore.NewChanges(db, log),
+			Sessions:    sqlitestore.NewSessions(db, log),
+			Endings:     sqlitestore.NewEndings(db),
 			Keys:        sqlitestore.NewKeys(db),
+			Log:         log,
 			Letters:     sqlitestore.NewLetters(db),
 		}
 	})

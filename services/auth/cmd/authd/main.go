@@ -15,6 +15,7 @@ import (
 func main() {
 	run.Main("auth", serve,
 		run.Verb{Name: "migrate", About: "bring the schema up to date, and end", Do: run.With(migrate)},
+		run.Verb{Name: "raise-epoch", About: "after a restore of the database and before anything serves: make those who follow its log start over", Do: run.With(raiseEpoch)},
 		run.Verb{Name: "import", About: "take over the password hashes of the database at STOCKROOM_IMPORT_URL, for accounts that users has", Do: run.With(take(false))},
 		run.Verb{Name: "check-import", About: "say which of them import would not take as they are", Do: run.With(take(true))},
 		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: run.With(health)},
@@ -48,6 +49,15 @@ func take(rehearse bool) func(context.Context, authd.Config, *slog.Logger) error
 			return authd.Import(ctx, cfg.DatabaseURL, authd.KnownToUsers(cfg), s, rehearse, w)
 		})
 	}
+}
+
+func raiseEpoch(ctx context.Context, cfg authd.Config, log *slog.Logger) error {
+	head, err := authd.RaiseEpoch(ctx, cfg.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "a new epoch has begun", "epoch", head.Epoch, "seq", head.Seq)
+	return nil
 }
 
 func health(ctx context.Context, cfg authd.Config, _ *slog.Logger) error {

@@ -38,9 +38,6 @@ func parseDecimal(text string) (int64, bool) {
 	return int64(n), err == nil
 }
 
-// etag returns the entity tag of a version of a product.
-func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
-
 // listETag returns the entity tag of a list as it was at a commit. The commit
 // decides what the list holds, down to the byte; it is weak because it changes
 // with every commit, those that leave the list as it was too.
@@ -52,45 +49,4 @@ func parseListETag(tag string) (catalog.Commit, bool) {
 	inner, closed := strings.CutSuffix(inner, `"`)
 	at, err := parseSeq(inner)
 	return at, opened && closed && err == nil && listETag(at) == tag
-}
-
-// anyMatch reports whether a header like If-None-Match, which compares weakly,
-// names tag.
-func anyMatch(header, tag string) bool {
-	tag = strings.TrimPrefix(tag, "W/")
-	for _, candidate := range tags(header) {
-		if candidate == "*" || strings.TrimPrefix(candidate, "W/") == tag {
-			return true
-		}
-	}
-	return false
-}
-
-// expected returns the versions that If-Match, which compares strongly, allows.
-func expected(header string) catalog.Versions {
-	if header == "" {
-		return nil
-	}
-	versions := catalog.Versions{}
-	for _, tag := range tags(header) {
-		if tag == "*" {
-			return nil
-		}
-		inner, opened := strings.CutPrefix(tag, `"`)
-		inner, closed := strings.CutSuffix(inner, `"`)
-		if n, ok := parseDecimal(inner); ok && opened && closed && etag(n) == tag {
-			versions = append(versions, n)
-		}
-	}
-	return versions
-}
-
-// tags returns the members of a list of entity tags. Ours contain no comma, so
-// a foreign one that does is cut into pieces that match nothing.
-func tags(header string) []string {
-	list := strings.Split(header, ",")
-	for i := range list {
-		list[i] = strings.Trim(list[i], " \t")
-	}
-	return list
 }

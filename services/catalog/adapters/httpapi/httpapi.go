@@ -90,7 +90,7 @@ func (h *handler) get(c *fiber.Ctx, in getInput) (none web.Raw[product], err err
 	if entry.Absent {
 		return none, catalog.ErrProductNotFound
 	}
-	return web.Raw[product]{JSON: unlessKnown(c, entry.Body, etag(entry.Version), in.IfNoneMatch)}, nil
+	return web.Raw[product]{JSON: unlessKnown(c, entry.Body, web.ETag(entry.Version), in.IfNoneMatch)}, nil
 }
 
 func (h *handler) list(c *fiber.Ctx, in listInput) (web.Raw[productPage], error) {
@@ -131,7 +131,7 @@ func (h *handler) unchanged(c *fiber.Ctx, in reading) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, tag := range tags(in.IfNoneMatch) {
+	for _, tag := range web.EntityTags(in.IfNoneMatch) {
 		at, ok := parseListETag(tag)
 		if ok && h.cache.ListsUnchanged(c.UserContext(), commitlog.Head(at), least) {
 			c.Set(headerCacheStatus, "catalog-l1; hit")
@@ -197,7 +197,7 @@ func cacheStatus(a coherent.Answer) string {
 func unlessKnown(c *fiber.Ctx, body []byte, tag, ifNoneMatch string) []byte {
 	c.Set(fiber.HeaderETag, tag)
 	c.Set(fiber.HeaderCacheControl, "no-cache")
-	if ifNoneMatch != "" && anyMatch(ifNoneMatch, tag) {
+	if web.AnyTagMatches(ifNoneMatch, tag) {
 		c.Status(http.StatusNotModified)
 		return nil
 	}

@@ -18,7 +18,7 @@ func (h *handler) create(c *fiber.Ctx, in createInput) (none web.Raw[product], e
 }
 
 func (h *handler) update(c *fiber.Ctx, in updateInput) (none web.Raw[product], err error) {
-	p, commit, err := h.svc.Update(c.UserContext(), catalog.ProductID(in.ID), in.Body.changes(), expected(in.IfMatch), caller(c))
+	p, commit, err := h.svc.Update(c.UserContext(), catalog.ProductID(in.ID), in.Body.changes(), web.ExpectedVersions(in.IfMatch), caller(c))
 	if err != nil {
 		return none, err
 	}
@@ -26,7 +26,7 @@ func (h *handler) update(c *fiber.Ctx, in updateInput) (none web.Raw[product], e
 }
 
 func (h *handler) delete(c *fiber.Ctx, in deleteInput) (web.Empty, error) {
-	commit, err := h.svc.Delete(c.UserContext(), catalog.ProductID(in.ID), expected(in.IfMatch), caller(c))
+	commit, err := h.svc.Delete(c.UserContext(), catalog.ProductID(in.ID), web.ExpectedVersions(in.IfMatch), caller(c))
 	if err != nil {
 		return web.Empty{}, err
 	}
@@ -37,7 +37,7 @@ func (h *handler) delete(c *fiber.Ctx, in deleteInput) (web.Empty, error) {
 // written answers a product that was just written.
 func written(c *fiber.Ctx, p catalog.Product, commit catalog.Commit) web.Raw[product] {
 	c.Set(headerSeq, formatSeq(commit))
-	c.Set(fiber.HeaderETag, etag(p.Version))
+	c.Set(fiber.HeaderETag, web.ETag(p.Version))
 	return web.Raw[product]{JSON: encode(p)}
 }
 

@@ -17,9 +17,9 @@ const (
 	// prepareTimeout covers the queue in front of the hashing of passwords.
 	prepareTimeout = 12 * time.Second
 
-	activateTimeout  = 2 * time.Second
-	activateAttempts = 3
-	activatePause    = 50 * time.Millisecond
+	quickTimeout  = 2 * time.Second
+	quickAttempts = 3
+	quickPause    = 50 * time.Millisecond
 )
 
 // Client is a [users.Passwords] at another address.
@@ -52,31 +52,41 @@ func (c *Client) Prepare(ctx context.Context, p users.NewPassword) error {
 	ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
 	defer cancel()
 
-	return c.post(ctx, url.PathEscape(string(p.Account))+"/changes", newPassword{
+	return c.send(ctx, http.MethodPost, url.PathEscape(string(p.Account))+"/changes", newPassword{
 		Change: string(p.Change), Password: p.Password, Current: p.Current, KeepSession: p.KeepSession,
 	})
 }
 
-// Activate implements [users.Passwords]. As it may be repeated it is, when no
-// answer comes: the change is committed, and waiting for it is all that is left.
-func (c *Client) Activate(ctx context.Context, id users.AccountID, change users.ChangeID, keepSession string) (err error) {
+// Activate implements [users.Passwords].
+func (c *Client) Activate(ctx context.Context, id users.AccountID, change users.ChangeID, keepSession string) error {
 	path := url.PathEscape(string(id)) + "/changes/" + url.PathEscape(string(change)) + "/activate"
-	for attempt := range activateAttempts {
+	return c.insist(ctx, http.MethodPost, path, activation{KeepSession: keepSession})
+}
+
+// Remove implements [users.Passwords].
+func (c *Client) Remove(ctx context.Context, id users.AccountID) error {
+	return c.insist(ctx, http.MethodDelete, url.PathEscape(string(id)), nil)
+}
+
+// insist asks again when no answer comes: what is asked for may be repeated, is
+// committed already, and waiting for it is all that is left.
+func (c *Client) insist(ctx context.Context, method, path string, in any) (err error) {
+	for attempt := range quickAttempts {
 		if attempt > 0 {
-			if !run.Pause(ctx, activatePause) {
+			if !run.Pause(ctx, quickPause) {
 				return err
 			}
 		}
-		if err = c.activate(ctx, path, keepSession); !isAway(err) {
+		if err = c.sendQuickly(ctx, method, path, in); !isAway(err) {
 			return err
 		}
 	}
 	return err
 }
 
-func (c *Client) activate(ctx context.Context, path, keepSession string) error {
-	ctx, cancel := context.WithTimeout(ctx, activateTimeout)
+func (c *Client) sendQuickly(ctx context.Context, method, path string, in any) error {
+	ctx, cancel := context.WithTimeout(ctx, quickTimeout)
 	defer cancel()
 
-	return c.post(ctx, path, activation{KeepSession: keepSession})
+	return c.send(ctx, method, path, in)
 }

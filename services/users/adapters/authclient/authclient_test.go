@@ -39,7 +39,7 @@ func serve(t *testing.T, answer func(n int32, w http.ResponseWriter)) (*authclie
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got := request{path: r.Method + " " + r.URL.Path, authorization: r.Header.Get("Authorization")}
 		data, err := io.ReadAll(r.Body)
-		if err == nil {
+		if err == nil && len(data) > 0 {
 			err = json.Unmarshal(data, &got.body)
 		}
 		if err != nil {
@@ -78,6 +78,21 @@ func TestActivate(t *testing.T) {
 		"POST /internal/v1/credentials/" + string(adaID) + "/changes/" + string(changeID) + "/activate", "Bearer token",
 		map[string]string{"keep_session": "sid"},
 	}, <-asked)
+}
+
+func TestRemove(t *testing.T) {
+	t.Parallel()
+
+	client, asked := serve(t, func(n int32, w http.ResponseWriter) {
+		if n < 3 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		done(n, w)
+	})
+	require.NoError(t, client.Remove(t.Context(), adaID))
+	require.Len(t, asked, 3)
+	require.Equal(t, request{"DELETE /internal/v1/credentials/" + string(adaID), "Bearer token", nil}, <-asked)
 }
 
 func TestFailures(t *testing.T) {

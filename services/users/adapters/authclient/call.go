@@ -21,21 +21,24 @@ const maxAnswer = 64 << 10
 
 var errAnswer = errors.New("unexpected answer of auth")
 
-func (c *Client) post(ctx context.Context, path string, in any) error {
-	body, err := json.Marshal(in)
+// send sends in, or no body if it is nil.
+func (c *Client) send(ctx context.Context, method, path string, in any) error {
+	body, err := bodyOf(in)
 	if err != nil {
-		return fmt.Errorf("encode request to auth: %w", err)
+		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
 		return fmt.Errorf("make request to auth: %w", err)
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
-	req.Header.Set("Content-Type", "application/json")
+	if in != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
 	if id := web.RequestID(ctx); id != "" {
 		req.Header.Set(web.HeaderRequestID, id)
 	}
-	peer.Repeatable(req) // as both operations are
+	peer.Repeatable(req) // as all operations are
 
 	res, err := c.http.Do(req)
 	if err != nil {
@@ -44,6 +47,17 @@ func (c *Client) post(ctx context.Context, path string, in any) error {
 	defer res.Body.Close() //nolint:errcheck // whatever it says, the answer is here
 
 	return outcome(res)
+}
+
+func bodyOf(in any) (io.Reader, error) {
+	if in == nil {
+		return http.NoBody, nil
+	}
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("encode request to auth: %w", err)
+	}
+	return bytes.NewReader(body), nil
 }
 
 // outcome says what an answer means to users.

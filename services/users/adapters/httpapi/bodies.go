@@ -17,13 +17,18 @@ type account struct {
 	EmailVerified bool   `json:"email_verified" doc:"Somebody has shown that mail to this address reaches them"`
 	CreatedAt     string `json:"created_at" format:"date-time"`
 	UpdatedAt     string `json:"updated_at" format:"date-time"`
+	DeletedAt     string `json:"deleted_at,omitempty" format:"date-time" doc:"Only in deleted accounts, which are shown on demand"`
 }
 
 func accountOf(a users.Account) account {
-	return account{
+	shown := account{
 		ID: web.ID(a.ID), Email: string(a.Email), Username: string(a.Username), Role: string(a.Role),
 		IsActive: a.IsActive, EmailVerified: a.EmailVerified, CreatedAt: stamp(a.CreatedAt), UpdatedAt: stamp(a.UpdatedAt),
 	}
+	if a.Deleted() {
+		shown.DeletedAt = stamp(a.DeletedAt)
+	}
+	return shown
 }
 
 // stamp always writes microseconds, which time.Time leaves out when they are zero.
@@ -45,6 +50,9 @@ func pageOf(p users.Page, f users.Filter) accountPage {
 	}
 	return accountPage{
 		Items: items, Total: p.Total, Page: f.Page, PageSize: f.Size,
-		TotalPages: max(1, (p.Total+f.Size-1)/f.Size),
+		TotalPages: pages(p.Total, f.Size),
 	}
 }
+
+// pages returns how many pages of that size hold total rows.
+func pages(total, size int) int { return max(1, (total+size-1)/size) }

@@ -91,7 +91,7 @@ func verifier(t *testing.T, issuer *tokentest.Issuer) *token.Verifier {
 }
 
 // call sends a request as somebody, or as nobody, and returns the answer.
-func (w *world) call(as, method, path, body string) (*http.Response, string) {
+func (w *world) call(as, method, path, body string, headers ...string) (*http.Response, string) {
 	w.t.Helper()
 
 	req := httptest.NewRequestWithContext(w.t.Context(), method, "/api/v1/users"+path, strings.NewReader(body))
@@ -100,6 +100,9 @@ func (w *world) call(as, method, path, body string) (*http.Response, string) {
 	}
 	if as != "" {
 		req.Header.Set("Authorization", "Bearer "+w.tokens[as])
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
 	}
 	res, err := w.api.App().Test(req, -1)
 	require.NoError(w.t, err)
@@ -136,6 +139,26 @@ func TestRefusals(t *testing.T) {
 		"ListAsUser":   {"ada", "GET", "", "", 403, "permission_denied", nil},
 		"ListPageZero": {"boss", "GET", "?page=0&page_size=101", "", 422, "validation_failed", []string{"page", "page_size"}},
 		"ListTwice":    {"boss", "GET", "?page=1&page=2", "", 422, "validation_failed", []string{"page"}},
+
+		"ListOddly": {
+			"boss", "GET", "?role=owner&is_active=maybe&include_deleted=2&sort_by=role&sort_order=up&search=" + strings.Repeat("x", 255), "", 422, "validation_failed",
+			[]string{"role", "is_active", "include_deleted", "sort_by", "sort_order", "search"},
+		},
+		"MeAsNobody":    {"", "GET", "/me", "", 401, "unauthenticated", nil},
+		"PatchOther":    {"ada", "PATCH", "/" + bossID, `{"username":"x"}`, 403, "permission_denied", nil},
+		"PatchNull":     {"ada", "PATCH", "/" + adaID, `{"email":null,"username":null}`, 422, "validation_failed", []string{"/email", "/username"}},
+		"PatchTaken":    {"ada", "PATCH", "/" + adaID, `{"username":"BOSS"}`, 409, "username_taken", []string{"/username"}},
+		"DeactivateOwn": {"ada", "POST", "/" + adaID + "/deactivate", "", 403, "permission_denied", nil},
+		"ActivateOwn":   {"ada", "POST", "/" + adaID + "/activate", "", 403, "permission_denied", nil},
+		"RestoreOwn":    {"ada", "POST", "/" + adaID + "/restore", "", 403, "permission_denied", nil},
+		"EraseOwn":      {"ada", "POST", "/" + adaID + "/erase", "", 403, "permission_denied", nil},
+		"AuditOwn":      {"ada", "GET", "/" + adaID + "/audit", "", 403, "permission_denied", nil},
+		"AuditUnknown":  {"boss", "GET", "/" + noID + "/audit", "", 404, "not_found", nil},
+		"AuditPaging":   {"boss", "GET", "/" + adaID + "/audit?page=0&page_size=101", "", 422, "validation_failed", []string{"page", "page_size"}},
+		"EraseUnknown":  {"boss", "POST", "/" + noID + "/erase", "", 404, "not_found", nil},
+		"EraseLast":     {"boss", "POST", "/" + bossID + "/erase", "", 409, "last_admin", nil},
+		"DeactivLast":   {"boss", "POST", "/" + bossID + "/deactivate", "", 409, "last_admin", nil},
+		"RestoreNobody": {"boss", "POST", "/" + noID + "/restore", "", 404, "not_found", nil},
 
 		"GetOther":    {"ada", "GET", "/" + bossID, "", 403, "permission_denied", nil},
 		"GetUnknown":  {"boss", "GET", "/" + noID, "", 404, "not_found", nil},

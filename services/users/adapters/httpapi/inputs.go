@@ -9,17 +9,59 @@ import (
 	"stockroom/services/users"
 )
 
-type listInput struct {
+type paging struct {
 	Page     int `query:"page" default:"1" minimum:"1" doc:"From 1; a page past the end is empty"`
-	PageSize int `query:"page_size" default:"10" minimum:"1" maximum:"100" doc:"Accounts per page"`
+	PageSize int `query:"page_size" default:"10" minimum:"1" maximum:"100"`
+}
+
+type listInput struct {
+	paging
+	Search         string               `query:"search" maxLength:"254" doc:"A literal part of the email or of the username, in any letter case"`
+	Role           web.Optional[string] `query:"role" enum:"admin,user"`
+	IsActive       web.Optional[bool]   `query:"is_active"`
+	IncludeDeleted bool                 `query:"include_deleted" default:"false" doc:"Deleted accounts too, which have deleted_at; erased ones are never listed"`
+	SortBy         string               `query:"sort_by" default:"created_at" enum:"created_at,email,username" doc:"Texts go by code point, letter case folded. Accounts equal in it go by id."`
+	SortOrder      string               `query:"sort_order" default:"desc" enum:"asc,desc"`
+}
+
+func (in listInput) filter() users.Filter {
+	f := users.Filter{
+		Page: in.Page, Size: in.PageSize, Search: in.Search, Role: users.Role(in.Role.Value), Deleted: in.IncludeDeleted,
+		By: users.SortKey(in.SortBy), Ascending: in.SortOrder == "asc",
+	}
+	if in.IsActive.Set {
+		f.IsActive = &in.IsActive.Value
+	}
+	return f
+}
+
+// reading is what every read of one account takes.
+type reading struct {
+	IfNoneMatch string `header:"If-None-Match" doc:"ETags; if the account still has one of them, the answer is 304."`
+}
+
+type readInput struct {
+	ID web.ID `path:"id"`
+	reading
+}
+
+// changing is what every change of one account takes.
+type changing struct {
+	ID      web.ID `path:"id"`
+	IfMatch string `header:"If-Match" doc:"ETags; if the account has none of them, nothing changes and the answer is 412."`
 }
 
 type accountInput struct {
 	ID web.ID `path:"id"`
 }
 
+type auditInput struct {
+	ID web.ID `path:"id"`
+	paging
+}
+
 type editInput struct {
-	ID   web.ID `path:"id"`
+	changing
 	Body accountEdit
 }
 
@@ -37,6 +79,7 @@ type accountEdit struct {
 	EmailVerified bool   `json:"email_verified,omitempty" readOnly:"true"`
 	CreatedAt     string `json:"created_at,omitempty" readOnly:"true"`
 	UpdatedAt     string `json:"updated_at,omitempty" readOnly:"true"`
+	DeletedAt     string `json:"deleted_at,omitempty" readOnly:"true"`
 }
 
 func (b accountEdit) edit() users.Edit {
@@ -71,7 +114,7 @@ func (b accountEdit) Validate() error {
 }
 
 type roleInput struct {
-	ID   web.ID               `path:"id"`
+	changing
 	Role web.Optional[string] `query:"role" enum:"admin,user" doc:"Unless it is in the body"`
 	Body *roleAssignment
 }
@@ -87,6 +130,7 @@ type roleAssignment struct {
 	EmailVerified bool   `json:"email_verified,omitempty" readOnly:"true"`
 	CreatedAt     string `json:"created_at,omitempty" readOnly:"true"`
 	UpdatedAt     string `json:"updated_at,omitempty" readOnly:"true"`
+	DeletedAt     string `json:"deleted_at,omitempty" readOnly:"true"`
 }
 
 // Validate demands a role, and only one.

@@ -48,6 +48,11 @@ func Mount(api *web.API, svc *users.Service, log commitlog.Source) {
 		Summary: "Read an account, even if it is deleted", Errors: absent,
 	}, h.read)
 	web.Handle(api, web.Operation{
+		ID: "eraseAccount", Method: http.MethodPost, Path: "/internal/v1/accounts/{id}/erase", Status: http.StatusNoContent,
+		Summary: "Erase an account in the name of an operator; may be repeated",
+		Errors:  []*errs.Error{users.ErrAccountNotFound, users.ErrLastAdmin, users.ErrAuthUnavailable},
+	}, h.erase)
+	web.Handle(api, web.Operation{
 		ID: "changePassword", Method: http.MethodPut, Path: "/internal/v1/accounts/{id}/password-change",
 		Summary: "Commit a change of the password that auth holds ready; repeating it changes nothing",
 		Errors:  []*errs.Error{users.ErrAccountNotFound, users.ErrPasswordChanged},
@@ -84,7 +89,7 @@ func (r Rights) Revocations(ctx context.Context) (token.Snapshot, error) {
 	}
 	items := make([]token.Revision, 0, len(now.Items))
 	for _, item := range now.Items {
-		items = append(items, token.Revision{Account: string(item.ID), AuthzVersion: item.AuthzVersion})
+		items = append(items, token.Revision{ID: string(item.ID), Version: item.AuthzVersion})
 	}
 	return token.Snapshot{Epoch: now.Epoch, Seq: now.Seq, Items: items}, nil
 }
@@ -136,6 +141,12 @@ func (h *handler) create(c *fiber.Ctx, in createInput) (account, error) {
 func (h *handler) read(c *fiber.Ctx, in accountInput) (account, error) {
 	a, err := h.svc.Record(c.UserContext(), users.AccountID(in.ID))
 	return accountOf(a), err
+}
+
+func (h *handler) erase(c *fiber.Ctx, in accountInput) (web.Empty, error) {
+	ctx := c.UserContext()
+	operator := users.Caller{Operator: true, RequestID: web.RequestID(ctx)}
+	return web.Empty{}, h.svc.Erase(ctx, operator, users.AccountID(in.ID))
 }
 
 func (h *handler) changePassword(c *fiber.Ctx, in passwordChangeInput) (account, error) {

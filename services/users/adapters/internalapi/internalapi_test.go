@@ -143,6 +143,32 @@ func TestRevocationsAndRecords(t *testing.T) {
 	require.Contains(t, answer, `"deleted":true`)
 }
 
+func TestOperatorErases(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	status, answer := w.call("POST", "accounts/"+adaID+"/erase", "")
+	require.Equal(t, 409, status, answer)
+	require.Contains(t, answer, "last_admin")
+	status, answer = w.call("POST", "accounts/"+eveID+"/erase", "")
+	require.Equal(t, 404, status, answer)
+
+	status, _ = w.call("PUT", "accounts/"+eveID, `{"email":"eve@example.com","username":"Eve","role":"user"}`)
+	require.Equal(t, 201, status)
+	for range 2 {
+		status, answer = w.call("POST", "accounts/"+eveID+"/erase", "")
+		require.Equal(t, 204, status, answer)
+	}
+	trail, err := w.store.Trail(t.Context(), 0, 10)
+	require.NoError(t, err)
+	require.Len(t, trail, 1)
+	require.Equal(t, users.OriginOperator, trail[0].Origin)
+	require.Empty(t, trail[0].Actor)
+	require.NotEmpty(t, trail[0].RequestID)
+	_, answer = w.call("GET", "accounts/"+eveID, "")
+	require.NotContains(t, strings.ToLower(answer), "eve")
+}
+
 func TestProofs(t *testing.T) {
 	t.Parallel()
 

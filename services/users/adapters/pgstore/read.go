@@ -15,7 +15,7 @@ import (
 )
 
 const selectAccount = `
-	select id::text, email, username, role, is_active, deleted_at, authz_version,
+	select id::text, email, username, role, is_active, deleted_at, erased_at, authz_version,
 		coalesce(password_change::text, ''), created_at, updated_at, email_verified
 	from accounts `
 
@@ -85,38 +85,13 @@ func scanOne(row pgx.Row) (users.Account, error) {
 func scan(row pgx.Row) (users.Account, error) {
 	var a users.Account
 	err := row.Scan(&a.ID, &a.Email, &a.Username, &a.Role, &a.IsActive, (*zeronull.Timestamptz)(&a.DeletedAt),
-		&a.AuthzVersion, &a.PasswordChange, &a.CreatedAt, &a.UpdatedAt, &a.EmailVerified)
-	a.CreatedAt, a.UpdatedAt = a.CreatedAt.UTC(), a.UpdatedAt.UTC()
-	if a.Deleted() {
-		a.DeletedAt = a.DeletedAt.UTC()
+		(*zeronull.Timestamptz)(&a.ErasedAt), &a.AuthzVersion, &a.PasswordChange, &a.CreatedAt, &a.UpdatedAt, &a.EmailVerified)
+	for _, at := range []*time.Time{&a.DeletedAt, &a.ErasedAt, &a.CreatedAt, &a.UpdatedAt} {
+		if !at.IsZero() {
+			*at = at.UTC()
+		}
 	}
 	return a, err
-}
-
-// Accounts implements [users.Store].
-func (s *Store) Accounts(ctx context.Context, f users.Filter) (p users.Page, err error) {
-	err = pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `select count(*) from accounts where deleted_at is null`).Scan(&p.Total)
-		if err != nil {
-			return fmt.Errorf("count accounts: %w", err)
-		}
-		rows, err := tx.Query(ctx, selectAccount+`
-			where deleted_at is null
-			order by created_at desc, id
-			limit $1 offset $2`, f.Size, f.Offset())
-		if err != nil {
-			return fmt.Errorf("select accounts: %w", err)
-		}
-		p.Items, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (users.Account, error) { return scan(row) })
-		if err != nil {
-			return fmt.Errorf("select accounts: %w", err)
-		}
-		return nil
-	})
-	if err != nil {
-		return users.Page{}, postgres.Failed(err, "read accounts")
-	}
-	return p, nil
 }
 
 // Taken implements [users.Store].

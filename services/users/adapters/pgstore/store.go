@@ -86,6 +86,9 @@ func (s *Store) Update(ctx context.Context, id users.AccountID, c users.Change) 
 		if c.Administrative(id) {
 			err = record(ctx, tx, seq, c, before, after)
 		}
+		if err == nil && c.Erases() {
+			err = erase(ctx, tx, id)
+		}
 		return entry(users.KindOf(before, after), id, c.By.ID), err
 	})
 	if err != nil && !errors.Is(err, users.ErrUnchanged) {
@@ -100,8 +103,8 @@ func entry(kind users.Kind, id, actor users.AccountID) commitlog.Entry {
 
 const insertAccount = `
 	insert into accounts (id, email, email_key, username, username_key, role, is_active,
-		deleted_at, authz_version, password_change, created_at, updated_at, email_verified)
-	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, '')::uuid, $11, $12, $13)`
+		deleted_at, erased_at, authz_version, password_change, created_at, updated_at, email_verified)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11, '')::uuid, $12, $13, $14)`
 
 func insert(ctx context.Context, tx pgx.Tx, a users.Account) error {
 	_, err := tx.Exec(ctx, insertAccount, values(a)...)
@@ -112,8 +115,8 @@ func update(ctx context.Context, tx pgx.Tx, a users.Account) error {
 	_, err := tx.Exec(ctx, `
 		update accounts
 		set email = $2, email_key = $3, username = $4, username_key = $5, role = $6, is_active = $7,
-			deleted_at = $8, authz_version = $9, password_change = nullif($10, '')::uuid,
-			created_at = $11, updated_at = $12, email_verified = $13
+			deleted_at = $8, erased_at = $9, authz_version = $10, password_change = nullif($11, '')::uuid,
+			created_at = $12, updated_at = $13, email_verified = $14
 		where id = $1`, values(a)...)
 	return refused(err, "update account")
 }
@@ -122,7 +125,7 @@ func values(a users.Account) []any {
 	email, username := string(a.Email), string(a.Username)
 	return []any{
 		a.ID, email, fold.String(email), username, fold.String(username), a.Role, a.IsActive,
-		zeronull.Timestamptz(a.DeletedAt), a.AuthzVersion, a.PasswordChange, a.CreatedAt, a.UpdatedAt,
+		zeronull.Timestamptz(a.DeletedAt), zeronull.Timestamptz(a.ErasedAt), a.AuthzVersion, a.PasswordChange, a.CreatedAt, a.UpdatedAt,
 		a.EmailVerified,
 	}
 }
@@ -137,15 +140,4 @@ func refused(err error, doing string) error {
 		return users.ErrUsernameTaken
 	}
 	return fmt.Errorf("%s: %w", doing, err)
-}
-
-func record(ctx context.Context, tx pgx.Tx, seq int64, c users.Change, before, after users.Account) error {
-	_, err := tx.Exec(ctx, `
-		insert into audit (account, seq, actor, action, before, after, request_id, at)
-		values ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8)`,
-		after.ID, seq, c.By.ID, c.Action, before.Record(), after.Record(), c.By.RequestID, c.At)
-	if err != nil {
-		return fmt.Errorf("insert audit: %w", err)
-	}
-	return nil
 }

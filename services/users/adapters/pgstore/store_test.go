@@ -22,20 +22,8 @@ func TestStore(t *testing.T) {
 		log := pglog.New(pool)
 		t.Cleanup(log.Close)
 		s := pgstore.New(pool, log)
-		return userstest.Opened{Store: s, Rights: s, Log: log, Actors: actors(pool), Audit: audit(pool)}
+		return userstest.Opened{Store: s, Rights: s, Log: log, Actors: actors(pool)}
 	})
-}
-
-func audit(pool *pgxpool.Pool) func(context.Context) ([]userstest.Audit, error) {
-	return func(ctx context.Context) ([]userstest.Audit, error) {
-		rows, err := pool.Query(ctx, `
-			select seq, account::text, coalesce(actor::text, ''), action, before::text, after::text, request_id, at at time zone 'UTC'
-			from audit order by seq`)
-		if err != nil {
-			return nil, err
-		}
-		return pgx.CollectRows(rows, pgx.RowToStructByPos[userstest.Audit])
-	}
 }
 
 func actors(pool *pgxpool.Pool) func(context.Context) ([]users.AccountID, error) {

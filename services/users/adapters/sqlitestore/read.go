@@ -13,7 +13,7 @@ import (
 )
 
 const selectAccount = `
-	select id, email, username, role, is_active, deleted_at, authz_version, password_change, created_at, updated_at,
+	select id, email, username, role, is_active, deleted_at, erased_at, authz_version, password_change, created_at, updated_at,
 		email_verified
 	from accounts `
 
@@ -68,14 +68,14 @@ func account(ctx context.Context, q querier, id users.AccountID) (users.Account,
 // scan reads an account from a *sql.Row or *sql.Rows.
 func scan(row interface{ Scan(dest ...any) error }) (users.Account, error) {
 	var a users.Account
-	var deletedAt, createdAt, updatedAt sql.NullString
+	var deletedAt, erasedAt, createdAt, updatedAt sql.NullString
 	err := row.Scan(&a.ID, &a.Email, &a.Username, &a.Role, &a.IsActive, &deletedAt,
-		&a.AuthzVersion, &a.PasswordChange, &createdAt, &updatedAt, &a.EmailVerified)
+		&erasedAt, &a.AuthzVersion, &a.PasswordChange, &createdAt, &updatedAt, &a.EmailVerified)
 	if errors.Is(err, sql.ErrNoRows) {
 		return users.Account{}, users.ErrAccountNotFound
 	}
 	for column, into := range map[*sql.NullString]*time.Time{
-		&deletedAt: &a.DeletedAt, &createdAt: &a.CreatedAt, &updatedAt: &a.UpdatedAt,
+		&deletedAt: &a.DeletedAt, &erasedAt: &a.ErasedAt, &createdAt: &a.CreatedAt, &updatedAt: &a.UpdatedAt,
 	} {
 		if err == nil && column.Valid {
 			*into, err = sqlite.ParseTime(column.String)
@@ -85,39 +85,6 @@ func scan(row interface{ Scan(dest ...any) error }) (users.Account, error) {
 		return users.Account{}, sqlite.Failed(err, "select account")
 	}
 	return a, nil
-}
-
-// Accounts implements [users.Store].
-func (s *Store) Accounts(ctx context.Context, f users.Filter) (p users.Page, err error) {
-	tx, err := s.db.Read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // both queries see the same moment
-	if err != nil {
-		return users.Page{}, sqlite.Failed(err, "select accounts")
-	}
-	defer tx.Rollback() //nolint:errcheck // nothing was written
-
-	if err := tx.QueryRowContext(ctx, `select count(*) from accounts where deleted_at is null`).Scan(&p.Total); err != nil {
-		return users.Page{}, sqlite.Failed(err, "count accounts")
-	}
-	rows, err := tx.QueryContext(ctx, selectAccount+`
-		where deleted_at is null
-		order by created_at desc, id
-		limit ? offset ?`, f.Size, f.Offset())
-	if err != nil {
-		return users.Page{}, sqlite.Failed(err, "select accounts")
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells what matters
-
-	for rows.Next() {
-		a, err := scan(rows)
-		if err != nil {
-			return users.Page{}, err
-		}
-		p.Items = append(p.Items, a)
-	}
-	if err := rows.Err(); err != nil {
-		return users.Page{}, sqlite.Failed(err, "select accounts")
-	}
-	return p, nil
 }
 
 // Taken implements [users.Store].

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -83,6 +82,9 @@ func (s *Store) Update(ctx context.Context, id users.AccountID, c users.Change) 
 		if c.Administrative(id) {
 			err = record(ctx, tx, seq, c, before, after)
 		}
+		if err == nil && c.Erases() {
+			err = erase(ctx, tx, id)
+		}
 		return entry(users.KindOf(before, after), id, c.By.ID), err
 	})
 	if err != nil && !errors.Is(err, users.ErrUnchanged) {
@@ -97,8 +99,8 @@ func entry(kind users.Kind, id, actor users.AccountID) commitlog.Entry {
 
 const insertAccount = `
 	insert into accounts (id, email, email_key, username, username_key, role, is_active,
-		deleted_at, authz_version, password_change, created_at, updated_at, email_verified)
-	values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`
+		deleted_at, erased_at, authz_version, password_change, created_at, updated_at, email_verified)
+	values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`
 
 func insert(ctx context.Context, tx *sql.Tx, a users.Account) error {
 	_, err := tx.ExecContext(ctx, insertAccount, values(a)...)
@@ -109,8 +111,8 @@ func update(ctx context.Context, tx *sql.Tx, a users.Account) error {
 	_, err := tx.ExecContext(ctx, `
 		update accounts
 		set email = ?2, email_key = ?3, username = ?4, username_key = ?5, role = ?6, is_active = ?7,
-			deleted_at = ?8, authz_version = ?9, password_change = ?10, created_at = ?11, updated_at = ?12,
-			email_verified = ?13
+			deleted_at = ?8, erased_at = ?9, authz_version = ?10, password_change = ?11, created_at = ?12, updated_at = ?13,
+			email_verified = ?14
 		where id = ?1`, values(a)...)
 	return refused(err, "update account")
 }
@@ -118,9 +120,10 @@ func update(ctx context.Context, tx *sql.Tx, a users.Account) error {
 func values(a users.Account) []any {
 	email, username := string(a.Email), string(a.Username)
 	deletedAt := sql.NullString{String: sqlite.FormatTime(a.DeletedAt), Valid: a.Deleted()}
+	erasedAt := sql.NullString{String: sqlite.FormatTime(a.ErasedAt), Valid: a.Erased()}
 	return []any{
 		string(a.ID), email, fold.String(email), username, fold.String(username), string(a.Role), a.IsActive,
-		deletedAt, a.AuthzVersion, string(a.PasswordChange), sqlite.FormatTime(a.CreatedAt), sqlite.FormatTime(a.UpdatedAt),
+		deletedAt, erasedAt, a.AuthzVersion, string(a.PasswordChange), sqlite.FormatTime(a.CreatedAt), sqlite.FormatTime(a.UpdatedAt),
 		a.EmailVerified,
 	}
 }
@@ -135,24 +138,4 @@ func refused(err error, doing string) error {
 		return users.ErrUsernameTaken
 	}
 	return fmt.Errorf("%s: %w", doing, err)
-}
-
-func record(ctx context.Context, tx *sql.Tx, seq int64, c users.Change, before, after users.Account) error {
-	was, err := json.Marshal(before.Record())
-	if err != nil {
-		return fmt.Errorf("encode record: %w", err)
-	}
-	is, err := json.Marshal(after.Record())
-	if err != nil {
-		return fmt.Errorf("encode record: %w", err)
-	}
-	_, err = tx.ExecContext(ctx, `
-		insert into audit (account, seq, actor, action, before, after, request_id, at)
-		values (?, ?, nullif(?, ''), ?, ?, ?, ?, ?)`,
-		string(after.ID), seq, string(c.By.ID), string(c.Action), string(was), string(is),
-		c.By.RequestID, sqlite.FormatTime(c.At))
-	if err != nil {
-		return fmt.Errorf("insert audit: %w", err)
-	}
-	return nil
 }

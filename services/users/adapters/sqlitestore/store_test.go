@@ -23,33 +23,8 @@ func TestStore(t *testing.T) {
 		t.Cleanup(func() { require.NoError(t, db.Close()) })
 		log := sqlitelog.New(db)
 		s := sqlitestore.New(db, log)
-		return userstest.Opened{Store: s, Rights: s, Log: log, Actors: actors(db), Audit: audit(db)}
+		return userstest.Opened{Store: s, Rights: s, Log: log, Actors: actors(db)}
 	})
-}
-
-func audit(db *sqlite.DB) func(context.Context) ([]userstest.Audit, error) {
-	return func(ctx context.Context) (all []userstest.Audit, err error) {
-		rows, err := db.Read.QueryContext(ctx, `
-			select seq, account, coalesce(actor, ''), action, before, after, request_id, at
-			from audit order by seq`)
-		if err != nil {
-			return nil, err
-		}
-		defer rows.Close() //nolint:errcheck // rows.Err tells what matters
-
-		for rows.Next() {
-			var a userstest.Audit
-			var at string
-			if err := rows.Scan(&a.Seq, &a.Account, &a.Actor, &a.Action, &a.Before, &a.After, &a.RequestID, &at); err != nil {
-				return nil, err
-			}
-			if a.At, err = sqlite.ParseTime(at); err != nil {
-				return nil, err
-			}
-			all = append(all, a)
-		}
-		return all, rows.Err()
-	}
 }
 
 func actors(db *sqlite.DB) func(context.Context) ([]users.AccountID, error) {

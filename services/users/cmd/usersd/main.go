@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"log/slog"
 
 	"stockroom/pkg/importing"
@@ -16,6 +17,7 @@ func main() {
 	run.Main("users", serve,
 		run.Verb{Name: "migrate", About: "bring the schema up to date, and end", Do: run.With(migrate)},
 		run.Verb{Name: "raise-epoch", About: "after a restore of the database and before anything serves: make caches start over", Do: run.With(raiseEpoch)},
+		run.Verb{Name: "verify-audit", About: "look whether the audit trail is what was written, and end", Do: run.With(verifyAudit)},
 		run.Verb{Name: "import", About: "take over the accounts of the database at STOCKROOM_IMPORT_URL", Do: run.With(take(false))},
 		run.Verb{Name: "check-import", About: "say which of them import would not take as they are", Do: run.With(take(true))},
 		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: run.With(health)},
@@ -58,6 +60,16 @@ func take(rehearse bool) func(context.Context, usersd.Config, *slog.Logger) erro
 			return usersd.Import(ctx, cfg.DatabaseURL, s, rehearse, w)
 		})
 	}
+}
+
+func verifyAudit(ctx context.Context, cfg usersd.Config, log *slog.Logger) error {
+	trail, err := usersd.VerifyAudit(ctx, cfg.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "the audit trail is what was written",
+		"rows", trail.Rows, "older_than_the_hashes", trail.Older, "seq", trail.Seq, "hash", hex.EncodeToString(trail.Hash))
+	return nil
 }
 
 func health(ctx context.Context, cfg usersd.Config, _ *slog.Logger) error {
