@@ -19,12 +19,13 @@ type Store interface {
 	// [Account.Repeat]) it returns that one and false, and commits nothing. It
 	// fails with ErrAccountExists if the ID is in use otherwise, and with
 	// ErrEmailTaken or ErrUsernameTaken if another account that is not deleted
-	// has the email or the username.
-	Create(ctx context.Context, a Account) (Account, bool, error)
+	// has the email or the username. What an operator creates leaves a row in
+	// the audit trail.
+	Create(ctx context.Context, a Account, by Caller) (Account, bool, error)
 
 	// Adopt adds accounts that come from elsewhere, deleted ones too, in one
-	// commit whose number is their AuthzVersion. Of each it tells what became of it: nil if it was added, ErrUnchanged if an
-	// account has its ID, else ErrEmailTaken or ErrUsernameTaken; of several that
+	// commit whose number is their AuthzVersion. Of each it tells what became of
+	// it: nil if it was added, ErrUnchanged if an account has its ID, else ErrEmailTaken or ErrUsernameTaken; of several that
 	// want the same the first gets it. If none is added, nothing is committed. A
 	// rehearsal commits nothing and answers as if it did.
 	Adopt(ctx context.Context, as []Account, rehearse bool) ([]error, error)

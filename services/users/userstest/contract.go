@@ -66,6 +66,7 @@ func cases() map[string]func(*testing.T, *subject) {
 		"UnexpectedVersionIsRefused":      unexpectedVersionIsRefused,
 		"AdministrativeChangesAreAudited": administrativeChangesAreAudited,
 		"OwnEditsAreNotAudited":           ownEditsAreNotAudited,
+		"WhatOperatorsCreateIsAudited":    whatOperatorsCreateIsAudited,
 		"AuditComesByPages":               auditComesByPages,
 		"TrailIsWhatWasWritten":           trailIsWhatWasWritten,
 		"ConcurrentChangesAreChained":     concurrentChangesAreChained,
@@ -118,7 +119,7 @@ func admin(n int) users.Account {
 func (s *subject) create(t *testing.T, a users.Account) users.Account {
 	t.Helper()
 
-	created, isNew, err := s.Store.Create(t.Context(), a)
+	created, isNew, err := s.Store.Create(t.Context(), a, users.Caller{})
 	require.NoError(t, err)
 	require.True(t, isNew, "the account was not there before")
 	return created

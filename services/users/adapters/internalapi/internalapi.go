@@ -130,7 +130,7 @@ func (h *handler) known(c *fiber.Ctx, in knownInput) (known, error) {
 func (h *handler) create(c *fiber.Ctx, in createInput) (account, error) {
 	a, isNew, err := h.svc.Register(c.UserContext(), users.Registration{
 		ID: users.AccountID(in.ID), Email: in.Body.Email, Username: in.Body.Username, Role: in.Body.Role,
-		EmailVerified: in.Body.EmailVerified.Value,
+		EmailVerified: in.Body.EmailVerified.Value, RequestID: web.RequestID(c.UserContext()),
 	})
 	if err == nil && !isNew {
 		c.Status(http.StatusOK)
@@ -161,9 +161,9 @@ func (h *handler) verifyEmail(c *fiber.Ctx, in verificationInput) (account, erro
 	return accountOf(a), err
 }
 
-// by is whoever another service acts for.
+// by is whoever another service acts for: an operator, if it is no account.
 func by(c *fiber.Ctx, actor web.ID) users.Caller {
-	return users.Caller{ID: users.AccountID(actor), RequestID: web.RequestID(c.UserContext())}
+	return users.Caller{ID: users.AccountID(actor), Operator: actor == "", RequestID: web.RequestID(c.UserContext())}
 }
 
 func (h *handler) admins(c *fiber.Ctx, _ web.Empty) (admins, error) {

@@ -46,7 +46,7 @@ var (
 func New(pool *pgxpool.Pool, log *pglog.Log) *Store { return &Store{pool: pool, log: log} }
 
 // Create implements [users.Store].
-func (s *Store) Create(ctx context.Context, a users.Account) (users.Account, bool, error) {
+func (s *Store) Create(ctx context.Context, a users.Account, by users.Caller) (users.Account, bool, error) {
 	_, err := s.log.Write(ctx, func(ctx context.Context, tx pgx.Tx, seq int64) (commitlog.Entry, error) {
 		existing, err := account(ctx, tx, a.ID)
 		if err == nil {
@@ -58,7 +58,11 @@ func (s *Store) Create(ctx context.Context, a users.Account) (users.Account, boo
 			return commitlog.Entry{}, err
 		}
 		a.AuthzVersion = seq
-		return entry(users.KindAccount, a.ID, ""), insert(ctx, tx, a)
+		err = insert(ctx, tx, a)
+		if err == nil && by.Operator {
+			err = record(ctx, tx, seq, users.Change{Action: users.ActionCreate, By: by, At: a.CreatedAt}, users.Account{}, a)
+		}
+		return entry(users.KindAccount, a.ID, ""), err
 	})
 	if errors.Is(err, users.ErrUnchanged) {
 		return a, false, nil
