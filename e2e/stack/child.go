@@ -17,6 +17,7 @@ type Options struct {
 	Dir          string // of the one-process form's data; one of the test's own if empty
 	OwnPostgres  bool   // of separate processes: a server that can be stopped
 	Admin        Admin  // who administers the data in Dir already
+	Verification string // of emails: off if empty
 }
 
 func (o Options) cost() string {
@@ -41,8 +42,9 @@ func Child(tb testing.TB, o Options) *System {
 		o.Admin = admin
 		maps.Copy(env, map[string]string{"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password})
 	}
-	p := startProcess(tb, "stockroom", build(tb, "stockroom"), env)
-	s := &System{URL: "http://" + addr, Issuer: issuer, Admin: o.Admin, Processes: map[string]*Process{"stockroom": p}}
+	post := postOffice(tb)
+	p := startProcess(tb, "stockroom", build(tb, "stockroom"), withMail(env, post, o))
+	s := &System{URL: "http://" + addr, Issuer: issuer, Admin: o.Admin, Processes: map[string]*Process{"stockroom": p}, Mail: post}
 	s.Await(tb)
 	return s
 }

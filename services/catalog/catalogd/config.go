@@ -21,6 +21,10 @@ type Config struct {
 
 	ImportURL string `env:"IMPORT_URL"` // the other database that the verb import reads
 
+	// AuditURLs are the internal doors of all replicas of the catalog. If there
+	// are any, what their caches hold is compared with the database.
+	AuditURLs []string `env:"AUDIT_URLS"`
+
 	InternalToken    string `env:"INTERNAL_TOKEN"`
 	AuthURL          string `env:"AUTH_URL" envDefault:"http://auth:8001"`
 	AuthInternalURL  string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`
