@@ -32,6 +32,7 @@ type Config struct {
 	PasswordCost int    // of hashing; zero: what authd does by itself
 	Issuer       string // in whose name tokens are made; "stockroom" if empty
 	Admin        Admin  // the first one; empty: one with a generated password
+	NoAdmin      bool   // make none
 	Mail         Mail
 
 	TrustedProxies []netip.Prefix // which may say where a request comes from
@@ -52,7 +53,8 @@ type Mail struct {
 type Stockroom struct {
 	dir      string
 	addr     string
-	usersURL string // its internal door
+	authURL  string // internal doors
+	usersURL string
 	secrets  *secrets
 	admin    Admin
 	lock     *lock
@@ -80,14 +82,19 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *Stockroom, err e
 	if s.lock, err = acquire(dir); err != nil {
 		return nil, err
 	}
+	if err = vanish(dir); err != nil {
+		return nil, err
+	}
 	if _, err = settle(dir, os.Rename); err != nil {
 		return nil, fmt.Errorf("finish the last restore: %w", err)
 	}
 	if s.secrets, err = loadSecrets(filepath.Join(dir, secretsFile)); err != nil {
 		return nil, err
 	}
-	if s.admin, err = cfg.Admin.orGenerated(s.secrets); err != nil {
-		return nil, err
+	if !cfg.NoAdmin {
+		if s.admin, err = cfg.Admin.orGenerated(s.secrets); err != nil {
+			return nil, err
+		}
 	}
 	if s.bus, err = startBus(); err != nil {
 		return nil, err
@@ -99,11 +106,11 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *Stockroom, err e
 	if err != nil {
 		return nil, err
 	}
-	s.addr, s.usersURL = d.gateway.Public.Addr().String(), internalURL(d.users)
+	s.addr, s.authURL, s.usersURL = d.gateway.Public.Addr().String(), internalURL(d.auth), internalURL(d.users)
 	if err := s.assemble(ctx, cfg, d); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
-	return s, nil
+	return s, s.appear()
 }
 
 // assemble makes every service with the configuration that a deployment would
@@ -186,7 +193,7 @@ func (s *Stockroom) Run(ctx context.Context) error {
 	err := inTurn(ctx, s.servers...)
 	s.voices.close(ctx)
 	s.bus.stop()
-	return errors.Join(err, s.lock.release())
+	return errors.Join(err, vanish(s.dir), s.lock.release())
 }
 
 // inTurn runs servers until ctx is done, or one of them returns. Each goes on

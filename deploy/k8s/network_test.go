@@ -24,6 +24,8 @@ var arrows = []string{
 	"users → auth: 8001 9001",
 	"catalog → auth: 8001 9001",
 	"catalog → users: 9002",
+	"operator → auth: 9001",
+	"operator → users: 9002",
 	"every pod → names: 53 53/udp",
 }
 
@@ -101,6 +103,7 @@ func networkHasTheArrowsOfTheArchitecture(t *testing.T, s system) {
 func (s system) peers() map[string]peer {
 	peers := map[string]peer{
 		"neighbour":  {namespace: "stockroom", labels: map[string]string{"app.kubernetes.io/part-of": "stockroom"}},
+		"operator":   {namespace: "stockroom", labels: map[string]string{"app.kubernetes.io/name": "operator"}, isolated: true},
 		"stranger":   {namespace: "default", labels: map[string]string{"app.kubernetes.io/name": "gateway"}},
 		"monitoring": {namespace: "monitoring"},
 		"names":      {namespace: "kube-system", labels: map[string]string{"k8s-app": "kube-dns"}},

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"strconv"
 	"strings"
 
 	"stockroom/pkg/telemetry"
@@ -21,9 +20,9 @@ func runAll(ctx context.Context, env map[string]string) error {
 	if err != nil {
 		return err
 	}
-	cost, err := strconv.Atoi(cmp.Or(env["STOCKROOM_PASSWORD_COST"], "12"))
+	cost, err := passwordCost(env)
 	if err != nil {
-		return fmt.Errorf("STOCKROOM_PASSWORD_COST: %w", err)
+		return err
 	}
 	proxies, err := trustedProxies(env)
 	if err != nil {
