@@ -32,6 +32,16 @@ type Config struct {
 	TokenIssuer      string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
 	TokenAudience    string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
 
+	// Files in PEM; with them the public door speaks TLS, and takes up others
+	// when they change.
+	TLSCertificate string `env:"TLS_CERTIFICATE"`
+	TLSKey         string `env:"TLS_KEY"`
+
+	// Pages of which origins may use the API in a browser: https://shop.example,
+	// or * for all.
+	CORSOrigins     []string `env:"CORS_ORIGINS"`
+	CORSCredentials bool     `env:"CORS_CREDENTIALS"` // cookies and client certificates too
+
 	// How a stop goes: not ready for this long, so that nobody sends more, then
 	// this long to finish what is under way.
 	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`

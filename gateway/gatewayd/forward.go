@@ -89,6 +89,7 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 		return failure(err)
 	}
 	x.take(resp)
+	x.compress(r)
 	if len(x.Response.Header.Peek(fasthttp.HeaderCacheControl)) == 0 {
 		x.Response.Header.Set(fasthttp.HeaderCacheControl, caching(r))
 	}

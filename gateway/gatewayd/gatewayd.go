@@ -17,6 +17,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/apidoc"
+	"stockroom/gateway/certificate"
 	"stockroom/gateway/pages"
 	"stockroom/gateway/upstream"
 	"stockroom/pkg/commitlog"
@@ -47,7 +48,10 @@ type Server struct {
 	starting     []web.Check // what has to pass before anybody is let in
 	drain, grace time.Duration
 	stopping     atomic.Bool
-	read         atomic.Bool // the catalog was ready once
+
+	cors        cors
+	certificate *certificate.Files // nil: no TLS here
+	read        atomic.Bool        // the catalog was ready once
 }
 
 // New puts the gateway together. It answers once [Server.Run] runs. The doors
@@ -59,6 +63,14 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		}
 	}()
 	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	allowed, err := newCORS(cfg.CORSOrigins, cfg.CORSCredentials)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := cfg.certificate(t)
+	if err != nil {
 		return nil, err
 	}
 	pools, err := cfg.pools(t.Log)
@@ -84,6 +96,10 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})
 	s.starting = []web.Check{s.hasLooked, verifier.Started}
 	s.servers = append(s.servers, verifier)
+	s.cors, s.certificate = allowed, cert
+	if cert != nil {
+		s.servers = append(s.servers, cert)
+	}
 	verifier.Measure(t)
 	for _, pool := range pools {
 		pool.Measure(t)
@@ -124,6 +140,19 @@ func (cfg Config) pools(log *slog.Logger) (map[string]*upstream.Pool, error) {
 		pools[c.Name] = pool
 	}
 	return pools, nil
+}
+
+// certificate returns what the public door shows, or nil if it speaks no TLS.
+func (cfg Config) certificate(t *telemetry.Telemetry) (*certificate.Files, error) {
+	if cfg.TLSCertificate == "" && cfg.TLSKey == "" {
+		return nil, nil //nolint:nilnil // there is none, and nothing is wrong with that
+	}
+	files, err := certificate.Open(cfg.TLSCertificate, cfg.TLSKey, t.Log)
+	if err != nil {
+		return nil, fmt.Errorf("STOCKROOM_TLS_CERTIFICATE and STOCKROOM_TLS_KEY: %w", err)
+	}
+	files.Measure(t)
+	return files, nil
 }
 
 // connect returns the bus that brings revocations at once, or none.

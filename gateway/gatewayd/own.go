@@ -49,11 +49,17 @@ func (s *Server) health(ctx *fasthttp.RequestCtx) error {
 }
 
 func (s *Server) openAPI(ctx *fasthttp.RequestCtx) error {
-	doc := s.document.Document()
+	doc, packed := s.document.Document()
 	if doc == nil {
 		return web.ErrUnavailable.Because("No service has described itself yet.")
 	}
-	ctx.Response.Header.Set(fasthttp.HeaderCacheControl, "no-cache")
+	h := &ctx.Response.Header
+	h.Set(fasthttp.HeaderCacheControl, "no-cache")
+	h.Set(fasthttp.HeaderVary, fasthttp.HeaderAcceptEncoding)
+	if ctx.Request.Header.HasAcceptEncoding("gzip") {
+		h.SetContentEncoding("gzip")
+		doc = packed
+	}
 	sendJSON(ctx, doc)
 	return nil
 }

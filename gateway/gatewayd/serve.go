@@ -102,6 +102,9 @@ func (s *Server) route(x *exchange) (endpoint, error) {
 	}
 	x.route = r.pattern
 	e, ok := r.endpoints[string(header.Method())]
+	if !ok && isPreflight(header) && !s.cors.closed() {
+		return preflight(r), nil
+	}
 	if !ok {
 		x.Response.Header.Set(fasthttp.HeaderAllow, r.allow)
 		return endpoint{}, web.ErrMethodNotAllowed
@@ -118,6 +121,10 @@ func (s *Server) conclude(x *exchange, err error) {
 		x.SetConnectionClose()
 	}
 	h := &x.Response.Header
+	s.cors.allow(x)
+	if s.certificate != nil {
+		h.Set(fasthttp.HeaderStrictTransportSecurity, hsts)
+	}
 	for _, kv := range security {
 		if len(h.Peek(kv[0])) == 0 {
 			h.Set(kv[0], kv[1])
@@ -151,8 +158,11 @@ var security = [][2]string{
 	{fasthttp.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"},
 	{fasthttp.HeaderReferrerPolicy, "no-referrer"},
 	{fasthttp.HeaderXFrameOptions, "DENY"},
-	{"Cross-Origin-Resource-Policy", "same-origin"},
+	{headerResourcePolicy, "same-origin"},
 }
+
+// hsts makes browsers speak nothing but TLS to this host for two years.
+const hsts = "max-age=63072000"
 
 // knownMethod returns the method, which whoever sends it may make up.
 func knownMethod(method []byte) string {
