@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -29,6 +30,8 @@ type Config struct {
 	Dir          string // made if it is missing
 	PasswordCost int    // of hashing; zero: what authd does by itself
 	Admin        Admin  // the first one; empty: one with a generated password
+
+	TrustedProxies []netip.Prefix // which may say where a request comes from
 }
 
 // Stockroom is the system, listening.
@@ -132,7 +135,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 		UsersURLs: []string{publicURL(d.users)}, UsersInternalURLs: []string{internalURL(d.users)},
 		CatalogURLs: []string{publicURL(d.catalog)}, CatalogInternalURLs: []string{internalURL(d.catalog)},
 		AuthURL: publicURL(d.auth), UsersInternalURL: internalURL(d.users),
-		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+		TokenIssuer: issuer, TokenAudience: issuer, TrustedProxies: cfg.TrustedProxies, Grace: grace,
 	}, d.gateway, s.voices["gateway"])
 	if err != nil {
 		return fmt.Errorf("gateway: %w", err)

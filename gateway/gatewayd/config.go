@@ -2,8 +2,10 @@ package gatewayd
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
+	"stockroom/gateway/ingress"
 	"stockroom/pkg/secret"
 )
 
@@ -42,6 +44,9 @@ type Config struct {
 	CORSOrigins     []string `env:"CORS_ORIGINS"`
 	CORSCredentials bool     `env:"CORS_CREDENTIALS"` // cookies and client certificates too
 
+	// The networks of the proxies that may say where a request comes from.
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES"`
+
 	// How a stop goes: not ready for this long, so that nobody sends more, then
 	// this long to finish what is under way.
 	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`
@@ -53,6 +58,9 @@ func (cfg Config) check() error {
 	case "production", "development":
 	default:
 		return fmt.Errorf("STOCKROOM_ENV is %q, want production or development", cfg.Env)
+	}
+	if err := ingress.Proxies(cfg.TrustedProxies).Check(); err != nil {
+		return fmt.Errorf("STOCKROOM_TRUSTED_PROXIES: %w", err)
 	}
 	return secret.Check("STOCKROOM_INTERNAL_TOKEN", cfg.InternalToken, cfg.Env == "production")
 }

@@ -78,6 +78,10 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 	if err := x.fill(req, r.service); err != nil {
 		return err
 	}
+	if client := s.proxies.Client(x.RemoteAddr(), x.Request.Header.PeekAll(web.HeaderForwardedFor)); client.IsValid() {
+		var buf [40]byte
+		req.Header.SetBytesV(web.HeaderForwardedFor, client.AppendTo(buf[:0]))
+	}
 	ctx, span := tracing.Start(x.ctx, "forward", trace.SpanKindClient)
 	defer span.End()
 	tracing.Inject(ctx, req.Header.Set)

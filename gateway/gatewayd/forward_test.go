@@ -3,10 +3,13 @@ package gatewayd_test
 import (
 	"io"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"stockroom/gateway/gatewayd"
 )
 
 func TestRequestsReachTheirService(t *testing.T) {
@@ -76,9 +79,39 @@ func TestServicesSeeOnlyNamedHeaders(t *testing.T) {
 		"Content-Type": {"application/json"}, "Accept": {"application/json"}, "If-Match": {`"1"`}, "If-None-Match": {`"2"`},
 		"Idempotency-Key": {"k"}, "Catalog-Min-Seq": {"1.2"}, "User-Agent": {"test/1"}, "X-Request-Id": {"mine-1"},
 		"Traceparent": {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}, "Accept-Language": {"de"},
-		"Authorization": {auth}, "Content-Length": {"2"},
+		"Authorization": {auth}, "Content-Length": {"2"}, "X-Forwarded-For": {"127.0.0.1"},
 	}, got.header)
 	require.Equal(t, "catalog", got.host)
+}
+
+// What a client says about its address counts only if it is a proxy that the
+// gateway knows. A service hears of one address, whoever says what.
+func TestServicesHearOfOneClientAddress(t *testing.T) {
+	t.Parallel()
+
+	direct, behind := newSystem(t), newSystemWith(t, func(c *gatewayd.Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	for name, tt := range map[string]struct {
+		s    *system
+		sent []string
+		want string
+	}{
+		"Nothing":        {direct, nil, "127.0.0.1"},
+		"Forged":         {direct, []string{"198.51.100.1"}, "127.0.0.1"},
+		"ForgedTwice":    {direct, []string{"198.51.100.1", "127.0.0.2"}, "127.0.0.1"},
+		"Proxy":          {behind, []string{"198.51.100.1, 203.0.113.7"}, "203.0.113.7"},
+		"ProxyAppends":   {behind, []string{"198.51.100.1", "203.0.113.7"}, "203.0.113.7"},
+		"ProxyAndForged": {behind, []string{"198.51.100.1, 127.0.0.9, 203.0.113.7, 127.0.0.2"}, "203.0.113.7"},
+		"ProxyGarbage":   {behind, []string{"198.51.100.1, x\ty"}, "127.0.0.1"},
+	} {
+		header := http.Header{}
+		for _, value := range tt.sent {
+			header.Add("X-Forwarded-For", value)
+		}
+		before := len(tt.s.seen())
+		res, _ := tt.s.call(t, http.MethodGet, "/api/v1/products", "", header)
+		require.Equal(t, http.StatusOK, res.StatusCode, name)
+		require.Equal(t, []string{tt.want}, tt.s.seen()[before].header["X-Forwarded-For"], name)
+	}
 }
 
 func TestRepeatedHeadersAreRefused(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 
 	"stockroom/gateway/apidoc"
 	"stockroom/gateway/certificate"
+	"stockroom/gateway/ingress"
 	"stockroom/gateway/pages"
 	"stockroom/gateway/upstream"
 	"stockroom/pkg/commitlog"
@@ -39,6 +40,7 @@ type Server struct {
 	table    *table
 	pools    map[string]*upstream.Pool
 	gate     web.Gate
+	proxies  ingress.Proxies
 	document *apidoc.Keeper
 	pages    *pages.Pages
 	internal *web.API
@@ -91,6 +93,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		Log:              t.Log,
 	})
 	s := newServer(pools, token.NewGate(verifier, nil), t)
+	s.proxies = cfg.TrustedProxies
 	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})

@@ -31,6 +31,7 @@ environment:
   STOCKROOM_ADMIN_EMAIL, STOCKROOM_ADMIN_USERNAME, STOCKROOM_ADMIN_PASSWORD
                             the first administrator; without them one is made
                             whose password is shown once
+  STOCKROOM_TRUSTED_PROXIES networks of the proxies before it, whose X-Forwarded-For counts
   STOCKROOM_LOG_LEVEL       debug, info, warn or error (default warn)
 
 Each may be given as a file that holds it: STOCKROOM_ADMIN_PASSWORD_FILE=/path.

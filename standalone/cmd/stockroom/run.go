@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"strconv"
+	"strings"
 
 	"stockroom/pkg/telemetry"
 	"stockroom/standalone"
@@ -22,10 +24,15 @@ func runAll(ctx context.Context, env map[string]string) error {
 	if err != nil {
 		return fmt.Errorf("STOCKROOM_PASSWORD_COST: %w", err)
 	}
+	proxies, err := trustedProxies(env)
+	if err != nil {
+		return err
+	}
 	s, err := standalone.New(ctx, standalone.Config{
-		Addr:         addr(env),
-		Dir:          dataDir(env),
-		PasswordCost: cost,
+		Addr:           addr(env),
+		Dir:            dataDir(env),
+		PasswordCost:   cost,
+		TrustedProxies: proxies,
 		Admin: standalone.Admin{
 			Email:    env["STOCKROOM_ADMIN_EMAIL"],
 			Username: env["STOCKROOM_ADMIN_USERNAME"],
@@ -47,6 +54,22 @@ func runAll(ctx context.Context, env map[string]string) error {
 		stop()
 	}
 	return errors.Join(err, <-done)
+}
+
+// trustedProxies returns the networks whose word about clients counts.
+func trustedProxies(env map[string]string) ([]netip.Prefix, error) {
+	var proxies []netip.Prefix
+	for text := range strings.SplitSeq(env["STOCKROOM_TRUSTED_PROXIES"], ",") {
+		if text == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("STOCKROOM_TRUSTED_PROXIES: %w", err)
+		}
+		proxies = append(proxies, p)
+	}
+	return proxies, nil
 }
 
 // greet says where everything is, and who may administer it. The password goes
