@@ -7,9 +7,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/logging"
-	"github.com/redis/go-redis/v9/maintnotifications"
 	"github.com/sony/gobreaker/v2"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -23,30 +20,6 @@ const (
 	failuresToOpen = 3                      // in a row
 	openFor        = 250 * time.Millisecond // then one call tries
 )
-
-// connect prepares a client whose every step is over within the timeout of a call.
-func connect(url string, timeout time.Duration) (*redis.Client, error) {
-	opts, err := redis.ParseURL(url)
-	if err != nil {
-		return nil, fmt.Errorf("parse URL of Redis: %w", err)
-	}
-	opts.ContextTimeoutEnabled = true // off by default: a call would ignore its deadline
-	opts.DialTimeout = max(10*timeout, 100*time.Millisecond)
-	opts.DialerRetries = 1 // waits between dials; the breaker tries again
-	opts.ReadTimeout = timeout
-	opts.WriteTimeout = timeout
-	opts.PoolTimeout = timeout
-	opts.MaxRetries = 1 // for a connection that has gone stale in the pool
-	opts.MinRetryBackoff = time.Millisecond
-	opts.MaxRetryBackoff = time.Millisecond
-	opts.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	opts.DisableIdentity = true // two commands per connection that nobody reads
-	opts.Protocol = 2
-	// The library writes every failed dial to standard error, for the whole
-	// process. The breaker says once what matters of it.
-	logging.Disable()
-	return redis.NewClient(opts), nil
-}
 
 func newBreaker(name string, log *slog.Logger) *gobreaker.CircuitBreaker[any] {
 	if log == nil {

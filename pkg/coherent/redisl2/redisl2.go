@@ -14,6 +14,7 @@ import (
 
 	"stockroom/pkg/coherent"
 	"stockroom/pkg/commitlog"
+	"stockroom/pkg/redisdb"
 )
 
 // Config is what a [Store] needs.
@@ -49,7 +50,7 @@ func New(cfg Config) (*Store, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 10 * time.Millisecond
 	}
-	client, err := connect(cfg.URL, cfg.Timeout)
+	client, err := redisdb.Connect(cfg.URL, cfg.Timeout)
 	if err != nil {
 		return nil, err
 	}
