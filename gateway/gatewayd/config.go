@@ -47,6 +47,13 @@ type Config struct {
 	// The networks of the proxies that may say where a request comes from.
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES"`
 
+	// Requests per second from one address and for one account, zero for no
+	// limit, and how much of it may come at once.
+	RateAddress float64       `env:"RATE_ADDRESS" envDefault:"300"`
+	RateAccount float64       `env:"RATE_ACCOUNT" envDefault:"100"`
+	RateWindow  time.Duration `env:"RATE_WINDOW" envDefault:"2s"`
+	RedisURL    string        `env:"REDIS_URL"` // where gateways count together; may be empty
+
 	// How a stop goes: not ready for this long, so that nobody sends more, then
 	// this long to finish what is under way.
 	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`

@@ -31,7 +31,7 @@ var (
 		"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Catalog-Min-Seq", "X-Request-Id", "Traceparent", "Tracestate",
 	}, ", ")
 	corsAnswerHeaders = strings.Join([]string{
-		"ETag", "Location", "Link", "Retry-After", "Cache-Status", "Catalog-Seq", "Catalog-As-Of", "X-Request-Id", "X-Process-Time", "WWW-Authenticate",
+		"ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Cache-Status", "Catalog-Seq", "Catalog-As-Of", "X-Request-Id", "X-Process-Time", "WWW-Authenticate",
 	}, ", ")
 )
 
@@ -88,7 +88,7 @@ func isPreflight(h *fasthttp.RequestHeader) bool {
 // preflight is what tells such a browser what may be sent to r. By whom, every
 // answer tells.
 func preflight(r *resource) endpoint {
-	return endpoint{answer: func(ctx *fasthttp.RequestCtx) error {
+	return endpoint{route: route{cost: ordinary}, answer: func(ctx *fasthttp.RequestCtx) error {
 		h := &ctx.Response.Header
 		h.Set(fasthttp.HeaderAccessControlAllowMethods, r.allow)
 		h.Set(fasthttp.HeaderAccessControlAllowHeaders, corsRequestHeaders)

@@ -17,8 +17,6 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/apidoc"
-	"stockroom/gateway/certificate"
-	"stockroom/gateway/ingress"
 	"stockroom/gateway/pages"
 	"stockroom/gateway/upstream"
 	"stockroom/pkg/commitlog"
@@ -34,26 +32,23 @@ const Version = "0.1.0"
 
 // Server is the gateway, listening.
 type Server struct {
+	edge
 	log      *slog.Logger
 	requests *telemetry.Requests
 	doors    web.Doors
 	table    *table
 	pools    map[string]*upstream.Pool
 	gate     web.Gate
-	proxies  ingress.Proxies
 	document *apidoc.Keeper
 	pages    *pages.Pages
 	internal *web.API
 	servers  []run.Server
-	close    func()
+	closeBus func()
 
 	starting     []web.Check // what has to pass before anybody is let in
 	drain, grace time.Duration
 	stopping     atomic.Bool
-
-	cors        cors
-	certificate *certificate.Files // nil: no TLS here
-	read        atomic.Bool        // the catalog was ready once
+	read         atomic.Bool // the catalog was ready once
 }
 
 // New puts the gateway together. It answers once [Server.Run] runs. The doors
@@ -67,11 +62,12 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	allowed, err := newCORS(cfg.CORSOrigins, cfg.CORSCredentials)
-	if err != nil {
-		return nil, err
-	}
-	cert, err := cfg.certificate(t)
+	e, err := cfg.edge(t)
+	defer func() {
+		if err != nil {
+			e.close()
+		}
+	}()
 	if err != nil {
 		return nil, err
 	}
@@ -93,16 +89,13 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		Log:              t.Log,
 	})
 	s := newServer(pools, token.NewGate(verifier, nil), t)
-	s.proxies = cfg.TrustedProxies
-	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
+	s.edge, s.closeBus = e, closeBus
+	s.doors, s.drain, s.grace = doors, cfg.Drain, cfg.Grace
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})
 	s.starting = []web.Check{s.hasLooked, verifier.Started}
-	s.servers = append(s.servers, verifier)
-	s.cors, s.certificate = allowed, cert
-	if cert != nil {
-		s.servers = append(s.servers, cert)
-	}
+	s.servers = append(append(s.servers, verifier), e.servers()...)
+	e.measure(t)
 	verifier.Measure(t)
 	for _, pool := range pools {
 		pool.Measure(t)
@@ -111,7 +104,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 }
 
 func newServer(pools map[string]*upstream.Pool, gate web.Gate, t *telemetry.Telemetry) *Server {
-	s := &Server{log: t.Log, requests: t.Requests(telemetry.Public), pools: pools, gate: gate, pages: pages.New(), close: func() {}}
+	s := &Server{log: t.Log, requests: t.Requests(telemetry.Public), pools: pools, gate: gate, pages: pages.New()}
 	var sources []apidoc.Source
 	for _, name := range []string{auth, users, catalog} {
 		s.servers = append(s.servers, pools[name])
@@ -145,19 +138,6 @@ func (cfg Config) pools(log *slog.Logger) (map[string]*upstream.Pool, error) {
 	return pools, nil
 }
 
-// certificate returns what the public door shows, or nil if it speaks no TLS.
-func (cfg Config) certificate(t *telemetry.Telemetry) (*certificate.Files, error) {
-	if cfg.TLSCertificate == "" && cfg.TLSKey == "" {
-		return nil, nil //nolint:nilnil // there is none, and nothing is wrong with that
-	}
-	files, err := certificate.Open(cfg.TLSCertificate, cfg.TLSKey, t.Log)
-	if err != nil {
-		return nil, fmt.Errorf("STOCKROOM_TLS_CERTIFICATE and STOCKROOM_TLS_KEY: %w", err)
-	}
-	files.Measure(t)
-	return files, nil
-}
-
 // connect returns the bus that brings revocations at once, or none.
 func connect(url string, t *telemetry.Telemetry) (commitlog.Bus, func(), error) {
 	if url == "" {
@@ -173,7 +153,8 @@ func connect(url string, t *telemetry.Telemetry) (commitlog.Bus, func(), error) 
 
 // Run answers requests until ctx is done, and finishes those under way.
 func (s *Server) Run(ctx context.Context) error {
-	defer s.close()
+	defer s.edge.close()
+	defer s.closeBus()
 
 	// What requests need outlives the doors that they come through, and those
 	// outlive the moment from which nobody should come.

@@ -18,11 +18,13 @@ var ownDocument []byte
 // own is what the gateway answers itself.
 func (s *Server) own() []endpoint {
 	get := func(pattern string, answer func(*fasthttp.RequestCtx) error) endpoint {
-		return endpoint{route{method: fasthttp.MethodGet, pattern: pattern}, answer}
+		return endpoint{route{method: fasthttp.MethodGet, pattern: pattern, cost: ordinary}, answer}
 	}
+	health := get("/health", s.health)
+	health.cost = free
 	return []endpoint{
 		get("/", s.root),
-		get("/health", s.health),
+		health,
 		get("/api/v1/openapi.json", s.openAPI),
 		get("/docs", s.page),
 		get("/docs/{}", s.page),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -25,7 +26,9 @@ type exchange struct {
 	start    time.Time
 	id       string
 	target   ingress.Target
-	route    string // the pattern
+	route    string     // the pattern
+	client   netip.Addr // where it comes from
+	limits   []limited
 }
 
 // serve answers one request.
@@ -61,6 +64,16 @@ func (s *Server) handle(x *exchange) (err error) {
 		}
 	}()
 	e, err := s.route(x)
+	if err != nil && x.Response.ConnectionClose() {
+		return err // unreadable, and its connection ends
+	}
+	x.client = s.proxies.Client(x.RemoteAddr(), x.Request.Header.PeekAll(web.HeaderForwardedFor))
+	if err != nil {
+		e.cost = ordinary // to look for what is not there
+	}
+	if err := s.limitAddress(x, e.cost); err != nil {
+		return err
+	}
 	if err != nil {
 		return err
 	}
@@ -75,7 +88,7 @@ func (s *Server) handle(x *exchange) (err error) {
 		if err := x.checkMedia(); err != nil {
 			return err
 		}
-		if err := s.admit(x, deadline); err != nil {
+		if err := s.admit(x, e.route, deadline); err != nil {
 			return err
 		}
 	}
@@ -122,6 +135,7 @@ func (s *Server) conclude(x *exchange, err error) {
 	}
 	h := &x.Response.Header
 	s.cors.allow(x)
+	x.tellLimits()
 	if s.certificate != nil {
 		h.Set(fasthttp.HeaderStrictTransportSecurity, hsts)
 	}
