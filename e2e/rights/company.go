@@ -60,7 +60,10 @@ func open(t *testing.T) *company {
 			c.services[service] = append(c.services[service], p.public)
 		}
 	}
-	common := map[string]string{"ENV": "development", "INTERNAL_TOKEN": rand.Text()}
+	common := map[string]string{
+		"ENV": "development", "INTERNAL_TOKEN": rand.Text(), "LOG_LEVEL": "warn",
+		"RATE_ADDRESS": "0", "RATE_ACCOUNT": "0", // all that is asked comes from one place
+	}
 	n := 0
 	start := func(program string, p place, more map[string]string) {
 		env := maps.Clone(common)
