@@ -93,7 +93,7 @@ func (s *Server) assemble(ctx context.Context) error {
 		Signer:        signer,
 		Secrets:       secrets,
 		Lifetimes:     auth.Lifetimes{Absolute: s.cfg.SessionLifetime, Idle: s.cfg.SessionIdle},
-		Log:           s.log,
+		Stolen:        s.stolen,
 		CheckPassword: password.Check,
 		Now:           time.Now,
 		NewID:         func() string { return uuid.Must(uuid.NewV7()).String() },
@@ -117,6 +117,12 @@ func (s *Server) measure(hasher *bcrypthash.Hasher) {
 	if s.bus != nil {
 		s.bus.Measure(s.telemetry)
 	}
+}
+
+// stolen warns whoever runs the system. The audit has it too.
+func (s *Server) stolen(ctx context.Context, session auth.Session, from auth.Origin) {
+	s.log.WarnContext(ctx, "a refresh token was used again, so its session has ended",
+		"account", session.Account, "session", session.ID, "address", from.Address)
 }
 
 // rights is what the own verifier follows: the log itself, so that it is also the
