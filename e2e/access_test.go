@@ -22,11 +22,11 @@ type rule [len(everybody)]int
 const ok = 0
 
 var (
-	open    = rule{ok, ok, ok, ok, ok, ok, ok, ok} // nobody looks at a token
-	signed  = rule{401, 401, 401, ok, ok, 401, 401, ok}
-	own     = rule{401, 401, 401, ok, 403, 401, 401, ok}  // "user" asks for what is theirs
-	private = rule{401, 401, 401, ok, 404, 401, 401, 404} // not even an admin may know of it
-	admins  = rule{401, 401, 401, 403, 403, 401, 401, ok}
+	open   = rule{ok, ok, ok, ok, ok, ok, ok, ok} // nobody looks at a token
+	signed = rule{401, 401, 401, ok, ok, 401, 401, ok}
+	own    = rule{401, 401, 401, ok, 403, 401, 401, ok}  // "user" asks for what is theirs
+	mine   = rule{401, 401, 401, ok, 404, 401, 401, 404} // own, and nobody learns what others have
+	admins = rule{401, 401, 401, 403, 403, 401, 401, ok}
 )
 
 // access says of every route who may use it. What {} stands for and what is sent
@@ -50,26 +50,32 @@ var access = map[string]struct {
 	"POST /api/v1/auth/login":                     {open, 200, nil, form},
 	"POST /api/v1/auth/login/json":                {open, 200, nil, names},
 	"POST /api/v1/auth/refresh":                   {open, 200, nil, refreshing},
+	"GET /api/v1/auth/me":                         {signed, 200, nil, nil},
 	"GET /api/v1/auth/sessions":                   {signed, 200, nil, nil},
-	"DELETE /api/v1/auth/sessions/{}":             {private, 204, theSession, nil},
+	"DELETE /api/v1/auth/sessions/{}":             {mine, 204, theSession, nil},
 	"POST /api/v1/auth/logout":                    {signed, 204, nil, nil},
 	"POST /api/v1/auth/logout-all":                {signed, 204, nil, nil},
 	"GET /.well-known/oauth-authorization-server": {open, 200, nil, nil},
-	"GET /api/v1/auth/me":                         {signed, 200, nil, nil},
-	"GET /api/v1/products":                        {open, 200, nil, nil},
-	"GET /api/v1/products/search":                 {open, 200, is("?q=lamp"), nil},
-	"GET /api/v1/products/{}":                     {open, 200, someProduct, nil},
-	"POST /api/v1/products":                       {admins, 201, nil, someDraft},
-	"PUT /api/v1/products/{}":                     {admins, 200, someProduct, stocking},
-	"DELETE /api/v1/products/{}":                  {admins, 204, someProduct, nil},
-	"GET /api/v1/users":                           {admins, 200, nil, nil},
-	"GET /api/v1/users/me":                        {signed, 200, nil, nil},
-	"GET /api/v1/users/{}":                        {own, 200, theUser, nil},
-	"PUT /api/v1/users/{}":                        {own, 200, theUser, renaming},
-	"PATCH /api/v1/users/{}":                      {own, 200, theUser, renaming},
-	"DELETE /api/v1/users/{}":                     {admins, 204, theUser, nil},
-	"PUT /api/v1/users/{}/role":                   {admins, 200, theUser, promoting},
-	"POST /api/v1/users/{}/activate":              {admins, 200, theUser, nil},
+	"POST /api/v1/auth/password":                  {signed, 200, nil, repeating},
+	"POST /api/v1/auth/password-reset":            {open, 202, nil, mailing},
+	"POST /api/v1/auth/password-reset/confirm":    {open, 422, nil, guessing}, // nobody has a token
+	"POST /api/v1/auth/email-verification":        {open, 202, nil, mailing},  // or whoever is signed in, without a body
+
+	"POST /api/v1/auth/email-verification/confirm": {open, 422, nil, guess},
+	"GET /api/v1/products":                         {open, 200, nil, nil},
+	"GET /api/v1/products/search":                  {open, 200, is("?q=lamp"), nil},
+	"GET /api/v1/products/{}":                      {open, 200, someProduct, nil},
+	"POST /api/v1/products":                        {admins, 201, nil, someDraft},
+	"PUT /api/v1/products/{}":                      {admins, 200, someProduct, stocking},
+	"DELETE /api/v1/products/{}":                   {admins, 204, someProduct, nil},
+	"GET /api/v1/users":                            {admins, 200, nil, nil},
+	"GET /api/v1/users/me":                         {signed, 200, nil, nil},
+	"GET /api/v1/users/{}":                         {own, 200, theUser, nil},
+	"PUT /api/v1/users/{}":                         {own, 200, theUser, renaming},
+	"PATCH /api/v1/users/{}":                       {own, 200, theUser, renaming},
+	"DELETE /api/v1/users/{}":                      {admins, 204, theUser, nil},
+	"PUT /api/v1/users/{}/role":                    {admins, 200, theUser, promoting},
+	"POST /api/v1/users/{}/activate":               {admins, 200, theUser, nil},
 
 	"POST /api/v1/users/{}/deactivate": {admins, 200, theUser, nil},
 	"POST /api/v1/users/{}/restore":    {admins, 200, theDeleted, nil},
@@ -83,12 +89,11 @@ func is(text string) func(*testing.T, *cast) string {
 }
 
 func theUser(_ *testing.T, c *cast) string { return c.user.ID }
-func theSession(t *testing.T, c *cast) string {
-	return c.w.as(c.session.AccessToken).sessions(t)[0].ID
-}
 
 func theDeleted(_ *testing.T, c *cast) string  { return c.deleted.ID }
 func someProduct(t *testing.T, c *cast) string { return c.w.product(t, nil).ID }
+
+func theSession(_ *testing.T, c *cast) string { return c.sessionID }
 
 // What is sent.
 func someDraft(*cast) any    { return draft(nil) }
@@ -98,6 +103,12 @@ func promoting(*cast) any    { return fields{"role": "admin"} }
 func names(c *cast) any      { return fields{"username": c.user.Username, "password": password} }
 func refreshing(c *cast) any { return fields{"refresh_token": c.session.RefreshToken} }
 func form(c *cast) any       { return url.Values{"username": {c.user.Username}, "password": {password}} }
+
+func mailing(c *cast) any { return fields{"email": c.user.Email} }
+func guess(*cast) any     { return fields{"token": "guessed"} }
+func guessing(*cast) any  { return fields{"token": "guessed", "new_password": password} }
+
+func repeating(*cast) any { return fields{"current_password": password, "new_password": password} }
 
 func stranger(*cast) any {
 	name := unique("stranger")

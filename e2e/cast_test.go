@@ -20,6 +20,7 @@ type cast struct {
 	w             *world
 	user, deleted account
 	session       tokens // one more of user
+	sessionID     string
 	tokens        map[string]string
 }
 
@@ -30,6 +31,7 @@ func newCast(t *testing.T, w *world, s *signer) *cast {
 	other, inactive, boss := w.register(t), w.register(t), w.register(t)
 	w.admin(t).put(t, boss.path()+"/role?role=admin", nil).want(http.StatusOK)
 	c.session = w.signIn(t, c.user.Username, password)
+	c.sessionID = w.sessionOf(t, c.session)
 	c.tokens = map[string]string{"none": "", "garbage": "garbage", "expired": s.expired(t, c.user.ID)}
 	for who, a := range map[string]account{
 		"user": c.user, "other": other, "inactive": inactive, "deleted": c.deleted, "admin": boss,
@@ -44,6 +46,25 @@ func newCast(t *testing.T, w *world, s *signer) *cast {
 		})
 	}
 	return c
+}
+
+// sessionOf returns the id of the session that tokens are of.
+func (w *world) sessionOf(t *testing.T, of tokens) string {
+	t.Helper()
+	var list struct {
+		Items []struct {
+			ID      string
+			Current bool
+		}
+	}
+	require.NoError(t, json.Unmarshal(w.as(of.AccessToken).get(t, "/api/v1/auth/sessions").want(http.StatusOK).body, &list))
+	for _, s := range list.Items {
+		if s.Current {
+			return s.ID
+		}
+	}
+	require.Fail(t, "no session is the current one")
+	return ""
 }
 
 // ask sends a request as one of everybody.

@@ -32,8 +32,20 @@ type Config struct {
 	PasswordCost int    // of hashing; zero: what authd does by itself
 	Issuer       string // in whose name tokens are made; "stockroom" if empty
 	Admin        Admin  // the first one; empty: one with a generated password
+	Mail         Mail
 
 	TrustedProxies []netip.Prefix // which may say where a request comes from
+}
+
+// Mail says how mail is sent and what it is there for, as the variables of authd
+// do. The zero value: none is.
+type Mail struct {
+	Shown        bool // in the log, if there is no server to send it: for development
+	SMTPURL      string
+	From         string
+	ResetURL     string
+	VerifyURL    string
+	Verification string
 }
 
 // Stockroom is the system, listening.
@@ -110,9 +122,16 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 	}
 	s.dependsOnAllBefore(users)
 
+	mail := cfg.Mail
+	authEnv := env
+	if mail.Shown {
+		authEnv = "development"
+	}
 	auth, err := authd.New(ctx, authd.Config{
-		Env: env, DatabaseURL: s.database("auth"), Migrate: true, NATSURL: nats, InternalToken: token,
-		Secret: s.secrets.AuthSecret, PasswordCost: cfg.PasswordCost, UsersInternalURL: internalURL(d.users),
+		Env: authEnv, DatabaseURL: s.database("auth"), Migrate: true, NATSURL: nats, InternalToken: token,
+		Secret: s.secrets.AuthSecret, SecretPrevious: s.secrets.AuthSecretPrevious, KeyLifetime: authd.DefaultKeyLifetime,
+		PasswordCost: cfg.PasswordCost, UsersInternalURL: internalURL(d.users),
+		SMTPURL: mail.SMTPURL, MailFrom: mail.From, ResetURL: mail.ResetURL, VerifyURL: mail.VerifyURL, EmailVerification: mail.Verification,
 		AdminEmail: s.admin.Email, AdminUsername: s.admin.Username, AdminPassword: s.admin.Password,
 		TokenIssuer: issuer, TokenAudience: audience, Grace: grace,
 	}, d.auth, s.voices["auth"])

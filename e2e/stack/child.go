@@ -15,6 +15,9 @@ type Options struct {
 	PasswordCost int    // 4 if zero, as tests make many accounts
 	Dir          string // of the one-process form's data; one of the test's own if empty
 	OwnPostgres  bool   // of separate processes: a server that can be stopped
+	Verification string // of emails: off if empty
+
+	Auth map[string]string // of separate processes: more of the environment of auth
 }
 
 func (o Options) cost() string {
@@ -34,11 +37,12 @@ func Child(tb testing.TB, o Options) *System {
 		dir = tb.TempDir()
 	}
 	addr := FreeAddr(tb)
-	p := startProcess(tb, "stockroom", build(tb, "stockroom"), map[string]string{
+	post := postOffice(tb)
+	p := startProcess(tb, "stockroom", build(tb, "stockroom"), withMail(map[string]string{
 		"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost(), "TOKEN_ISSUER": issuer,
 		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
-	})
-	s := &System{URL: "http://" + addr, Issuer: issuer, Admin: admin, Processes: map[string]*Process{"stockroom": p}}
+	}, post, o))
+	s := &System{URL: "http://" + addr, Issuer: issuer, Admin: admin, Processes: map[string]*Process{"stockroom": p}, Mail: post}
 	s.Await(tb)
 	return s
 }

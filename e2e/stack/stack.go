@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/testkit"
+	"stockroom/pkg/testkit/smtpserver"
 )
 
 // System is a running system.
@@ -30,8 +31,10 @@ type System struct {
 	// its process; empty where they cannot be reached from here.
 	Public map[string]string
 
-	// Internal is the internal door of each process, by its name.
-	Internal map[string]string
+	// Internal is the internal door of each process, by its name, and
+	// InternalToken opens them all.
+	Internal      map[string]string
+	InternalToken string
 
 	// What the system consists of, for tests that stop parts of it: empty where
 	// it is not ours to stop. The processes are "stockroom", or "auth", "users",
@@ -40,6 +43,9 @@ type System struct {
 	Redis     []*testkit.RedisServer // of each catalog
 	NATS      *testkit.NATSServer
 	Postgres  *testkit.PostgresServer // nil if it is shared
+
+	// Mail is where the system sends its mails to; nil if that is not here.
+	Mail *smtpserver.Server
 }
 
 // Admin is an administrator that the system began with.

@@ -169,7 +169,16 @@ func TestMediaTypeComesBeforeTheToken(t *testing.T) {
 		res, body := s.call(t, http.MethodPut, "/api/v1/products/x", "{}", http.Header{"Content-Type": {media}, "Authorization": {"Bearer nonsense"}})
 		require.Equal(t, status, problem(t, res, body).Status, media)
 	}
-	res, _ := s.call(t, http.MethodPut, "/api/v1/users/x/role?role=admin", "", http.Header{"Content-Type": {"text/plain"}, "Authorization": {"Bearer nonsense"}})
+	for media, status := range map[string]int{
+		"application/merge-patch+json": http.StatusUnauthorized, "application/json": http.StatusUnauthorized,
+		"application/json-patch+json": http.StatusUnsupportedMediaType, "": http.StatusUnsupportedMediaType,
+	} {
+		res, body := s.call(t, http.MethodPatch, "/api/v1/users/x", "{}", http.Header{"Content-Type": {media}, "Authorization": {"Bearer nonsense"}})
+		require.Equal(t, status, problem(t, res, body).Status, media)
+	}
+	res, body := s.call(t, http.MethodPut, "/api/v1/users/x", "{}", http.Header{"Content-Type": {"application/merge-patch+json"}})
+	require.Equal(t, http.StatusUnsupportedMediaType, problem(t, res, body).Status, "only patches are called so")
+	res, _ = s.call(t, http.MethodPut, "/api/v1/users/x/role?role=admin", "", http.Header{"Content-Type": {"text/plain"}, "Authorization": {"Bearer nonsense"}})
 	require.Equal(t, http.StatusUnauthorized, res.StatusCode, "without a body its type does not matter")
 	require.Empty(t, s.seen())
 }

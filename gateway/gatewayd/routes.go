@@ -52,6 +52,11 @@ var routes = []route{
 	{"DELETE", "/api/v1/auth/sessions/{}", auth, signed, usual},
 	{"POST", "/api/v1/auth/logout", auth, signed, usual},
 	{"POST", "/api/v1/auth/logout-all", auth, signed, usual},
+	{"POST", "/api/v1/auth/password", auth, signed, hashing},
+	{"POST", "/api/v1/auth/password-reset", auth, anyone, usual},
+	{"POST", "/api/v1/auth/password-reset/confirm", auth, anyone, hashing},
+	{"POST", "/api/v1/auth/email-verification", auth, anyone, usual}, // or signed in: auth looks
+	{"POST", "/api/v1/auth/email-verification/confirm", auth, anyone, usual},
 	{"GET", "/.well-known/jwks.json", auth, anyone, usual},
 	{"GET", "/.well-known/oauth-authorization-server", auth, anyone, usual},
 

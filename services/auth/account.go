@@ -31,6 +31,7 @@ type Account struct {
 	ID             AccountID
 	Email          string
 	Username       string
+	EmailVerified  bool
 	Role           Role
 	Active         bool
 	Deleted        bool
@@ -50,6 +51,7 @@ var (
 	ErrAccountNotFound = errs.New(errs.NotFound, "not_found", "Account not found")
 	ErrEmailTaken      = errs.New(errs.Conflict, "email_taken", "Email already in use")
 	ErrUsernameTaken   = errs.New(errs.Conflict, "username_taken", "Username already in use")
+	ErrEmailChanged    = errs.New(errs.Conflict, "email_changed", "The account has another email")
 )
 
 // Registration is what somebody who wants an account has to give.

@@ -44,5 +44,8 @@ var (
 	// the time that a request has.
 	ErrOverloaded = errs.New(errs.Unavailable, "overloaded", "Too many sign-ins at the moment")
 
+	// ErrEmailUnverified is told only to who knows the password.
+	ErrEmailUnverified = errs.New(errs.Forbidden, "email_unverified", "The email has to be verified first")
+
 	ErrReauthenticationRequired = errs.New(errs.Forbidden, "reauthentication_required", "The current password is needed")
 )

@@ -14,17 +14,17 @@ import (
 // without an account is inert and swept later, and there is no account without
 // a credential.
 func (s *Service) Register(ctx context.Context, r Registration) (Account, error) {
-	return s.register(ctx, r, RoleUser)
+	return s.register(ctx, r, Account{Role: RoleUser})
 }
 
 // EnsureAdmin registers an administrator unless there is an active one, and
-// tells whether it did.
+// tells whether it did. Who runs the system vouches for the email.
 func (s *Service) EnsureAdmin(ctx context.Context, r Registration) (bool, error) {
 	admins, err := s.Accounts.ActiveAdmins(ctx)
 	if err != nil || admins > 0 {
 		return false, err
 	}
-	_, err = s.register(ctx, r, RoleAdmin)
+	_, err = s.register(ctx, r, Account{Role: RoleAdmin, EmailVerified: true})
 	if errs.KindOf(err) != errs.Conflict {
 		return err == nil, err
 	}
@@ -35,7 +35,8 @@ func (s *Service) EnsureAdmin(ctx context.Context, r Registration) (bool, error)
 	return false, err
 }
 
-func (s *Service) register(ctx context.Context, r Registration, role Role) (Account, error) {
+// register makes the account with the names of r and the rest of a.
+func (s *Service) register(ctx context.Context, r Registration, a Account) (Account, error) {
 	r = r.trimmed()
 	if err := s.acceptable(ctx, r); err != nil {
 		return Account{}, err
@@ -44,20 +45,24 @@ func (s *Service) register(ctx context.Context, r Registration, role Role) (Acco
 	if err != nil {
 		return Account{}, err
 	}
-	id := AccountID(s.NewID())
-	if err := s.Credentials.Add(ctx, Credential{Account: id, Hash: hash, CreatedAt: s.time()}); err != nil {
+	a.ID, a.Email, a.Username = AccountID(s.NewID()), r.Email, r.Username
+	if err := s.Credentials.Add(ctx, Credential{Account: a.ID, Hash: hash, CreatedAt: s.time()}); err != nil {
 		return Account{}, err
 	}
-	account, err := s.Accounts.Create(ctx, Account{ID: id, Email: r.Email, Username: r.Username, Role: role})
+	// Before there is an account, so that none is without its letter.
+	if err := s.welcome(ctx, a); err != nil {
+		return Account{}, errors.Join(err, s.Credentials.Remove(ctx, a.ID))
+	}
+	account, err := s.Accounts.Create(ctx, a)
 	if kind := errs.KindOf(err); kind == errs.Conflict || kind == errs.Invalid {
 		// Users said no, so there will be no account. After any other failure
 		// there may be one: then the sweep finds out.
-		return Account{}, errors.Join(err, s.Credentials.Remove(ctx, id))
+		return Account{}, errors.Join(err, s.Credentials.Remove(ctx, a.ID))
 	}
 	if err != nil {
 		return Account{}, err
 	}
-	return account, s.Credentials.Confirm(ctx, id)
+	return account, s.Credentials.Confirm(ctx, a.ID)
 }
 
 // acceptable asks users about the names before a hash is paid for, and gathers

@@ -36,11 +36,15 @@ type Parts struct {
 	Changes     Changes
 	Sessions    Sessions
 	Endings     Endings
+	Letters     Letters
 	Accounts    Accounts
 	Hasher      Hasher
 	Signer      Signer
 	Secrets     Secrets
+	Throttle    Throttle
+	Limits      Limits    // of Throttle
 	Lifetimes   Lifetimes // of sessions
+	Mail        MailPolicy
 	// CheckPassword returns a field with that pointer for each rule that a new password breaks.
 	CheckPassword func(pointer, password string) []errs.Field
 	Now           func() time.Time
@@ -53,6 +57,7 @@ type Parts struct {
 // Service does what auth is for.
 type Service struct {
 	Parts
+	wake chan struct{} // tells the courier of a new letter
 }
 
 // NewService returns a service made of parts.
@@ -61,13 +66,24 @@ func NewService(p Parts) *Service {
 	if p.Stolen == nil {
 		p.Stolen = func(context.Context, Session, Origin) {}
 	}
-	return &Service{p}
+	return &Service{p, make(chan struct{}, 1)}
 }
 
 // Login begins a session for who knows the name and the password of an active
 // account, else it fails with ErrInvalidCredentials. All ways to fail take the
-// same time: there is always one comparison of hashes.
-func (s *Service) Login(ctx context.Context, username, password string, from Origin) (Tokens, error) {
+// same time: there is always one comparison of hashes. After too many failures
+// it fails with ErrLoginThrottled at once. Where emails have to be verified and
+// that of the account is not, it fails with ErrEmailUnverified. from is where the
+// sign-in comes from.
+func (s *Service) Login(ctx context.Context, username, password string, from Origin) (tokens Tokens, err error) {
+	err = s.throttled(ctx, s.signInMarks(username, from.Address), ErrInvalidCredentials, func() error {
+		tokens, err = s.signIn(ctx, username, password, from)
+		return err
+	})
+	return tokens, err
+}
+
+func (s *Service) signIn(ctx context.Context, username, password string, from Origin) (Tokens, error) {
 	account, credential, err := s.candidate(ctx, username)
 	if err != nil {
 		return Tokens{}, err
@@ -78,6 +94,9 @@ func (s *Service) Login(ctx context.Context, username, password string, from Ori
 	}
 	if !match || !account.live() {
 		return Tokens{}, ErrInvalidCredentials
+	}
+	if s.Mail.Verification == VerificationRequired && !account.EmailVerified {
+		return Tokens{}, ErrEmailUnverified
 	}
 	session := newSession(SessionID(s.NewID()), account.ID, from, s.time(), s.Lifetimes.Absolute)
 	err = s.Sessions.Add(ctx, session, credential.Revision)

@@ -20,7 +20,7 @@ const (
 
 // Sweep finishes what was interrupted: it activates committed changes of
 // passwords, and removes changes that never committed, credentials without an
-// account, sessions that ran out, and what the audit need not tell any more.
+// account, sessions and letters that ran out, and what the audit need not tell any more.
 func (s *Service) Sweep(ctx context.Context) error {
 	// A session outlives its last access token: as long as there is that, it can
 	// be ended.
@@ -30,6 +30,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		s.sweepCredentials(ctx),
 		s.Sessions.Prune(ctx, gone, gone.Add(-s.Lifetimes.Idle)),
 		s.Endings.Forget(ctx, gone.Add(-auditKept)),
+		s.Letters.Prune(ctx, s.time()),
 	)
 }
 

@@ -14,6 +14,10 @@ type Account struct {
 	Role     Role
 	IsActive bool
 
+	// EmailVerified says that somebody has shown that mail to this very Email
+	// reaches them, or that an operator has vouched for it.
+	EmailVerified bool
+
 	// DeletedAt is zero while the account lives. A deleted account keeps its row,
 	// and its email and username are free for others.
 	DeletedAt time.Time

@@ -22,6 +22,7 @@ func (a Account) Record() Values {
 		"email":           string(a.Email),
 		"username":        string(a.Username),
 		"role":            string(a.Role),
+		"email_verified":  a.EmailVerified,
 		"is_active":       a.IsActive,
 		"deleted":         a.Deleted(),
 		"password_change": string(a.PasswordChange),

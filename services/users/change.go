@@ -34,13 +34,15 @@ type Action string
 
 // The actions.
 const (
-	ActionEdit       Action = "edit"
-	ActionAssignRole Action = "assign_role"
-	ActionDeactivate Action = "deactivate"
-	ActionActivate   Action = "activate"
-	ActionDelete     Action = "delete"
-	ActionRestore    Action = "restore"
-	ActionErase      Action = "erase"
+	ActionEdit           Action = "edit"
+	ActionChangePassword Action = "change_password"
+	ActionVerifyEmail    Action = "verify_email"
+	ActionAssignRole     Action = "assign_role"
+	ActionDeactivate     Action = "deactivate"
+	ActionActivate       Action = "activate"
+	ActionDelete         Action = "delete"
+	ActionRestore        Action = "restore"
+	ActionErase          Action = "erase"
 )
 
 // Change is a change of one account, as a [Store] makes it.
@@ -52,9 +54,13 @@ type Change struct {
 }
 
 // Administrative reports whether the change of the account id goes into the
-// audit trail: all but the edits that people make to their own account.
+// audit trail: all but what people do to their own account as anybody may.
 func (c Change) Administrative(id AccountID) bool {
-	return c.Action != ActionEdit || c.By.ID != id
+	switch c.Action {
+	case ActionEdit, ActionChangePassword, ActionVerifyEmail:
+		return c.By.ID != id
+	}
+	return true
 }
 
 // Erases reports whether the change takes away what tells whose account it was.

@@ -33,6 +33,7 @@ func (e Edit) changeEmail(a *Account) (err error) {
 		return nil
 	}
 	a.Email, err = ParseEmail(*e.Email)
+	a.EmailVerified = false // who reads mail to the new one, nobody has shown
 	return err
 }
 

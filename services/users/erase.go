@@ -14,7 +14,7 @@ const sweepBatch = 100
 func (a *Account) erase(at time.Time) {
 	a.Email = Email("erased-" + string(a.ID) + "@invalid") // no top-level domain is called that (RFC 2606)
 	a.Username = Username("erased-" + string(a.ID))
-	a.Role, a.IsActive, a.PasswordChange = RoleUser, false, ""
+	a.Role, a.IsActive, a.EmailVerified, a.PasswordChange = RoleUser, false, false, ""
 	a.ErasedAt = at
 	if !a.Deleted() {
 		a.DeletedAt = at

@@ -15,6 +15,8 @@ var (
 	ErrLastAdmin        = errs.New(errs.Conflict, "last_admin", "The last active admin cannot be taken away")
 	ErrVersionConflict  = errs.New(errs.Stale, "version_conflict", "Version conflict")
 	ErrSessionRevoked   = errs.New(errs.Unauthenticated, "session_revoked", "The session has ended")
+	ErrPasswordChanged  = errs.New(errs.Conflict, "password_changed", "The password was changed meanwhile")
+	ErrEmailChanged     = errs.New(errs.Conflict, "email_changed", "The account has another email")
 	ErrReauthentication = errs.New(errs.Forbidden, "reauthentication_required", "Sign in again or give the current password")
 	ErrAuthUnavailable  = errs.New(errs.Unavailable, "dependency_unavailable", "Passwords cannot be changed at the moment")
 )

@@ -44,6 +44,10 @@ type Store interface {
 	// or ErrAccountNotFound. Deleted accounts are not found.
 	AccountByUsername(ctx context.Context, name string) (Account, error)
 
+	// AccountByEmail returns the account that has the email, in any letter case,
+	// or ErrAccountNotFound. Deleted accounts are not found.
+	AccountByEmail(ctx context.Context, email string) (Account, error)
+
 	// Accounts returns one page of the accounts that pass the filter, in its
 	// order, with the total of the same moment. A page past the end is empty.
 	Accounts(ctx context.Context, f Filter) (Page, error)

@@ -16,13 +16,16 @@ type Registration struct {
 	Email    string
 	Username string
 	Role     string
+
+	// EmailVerified is for accounts that an operator makes and vouches for.
+	EmailVerified bool
 }
 
 // Register creates an account, active at once, and reports true; or it returns
 // the account that an earlier call with the same values created, and false.
 func (s *Service) Register(ctx context.Context, r Registration) (Account, bool, error) {
 	now := s.time()
-	a := Account{ID: r.ID, IsActive: true, CreatedAt: now, UpdatedAt: now}
+	a := Account{ID: r.ID, IsActive: true, EmailVerified: r.EmailVerified, CreatedAt: now, UpdatedAt: now}
 	var badEmail, badUsername, badRole error
 	a.Email, badEmail = ParseEmail(r.Email)
 	a.Username, badUsername = ParseUsername(r.Username)
@@ -47,6 +50,11 @@ func (s *Service) Availability(ctx context.Context, email, username string) (Tak
 // Lookup returns the account that signs in with a username, in any letter case.
 func (s *Service) Lookup(ctx context.Context, username string) (Account, error) {
 	return s.store.AccountByUsername(ctx, strings.TrimSpace(username))
+}
+
+// LookupEmail returns the account that has an email, in any letter case.
+func (s *Service) LookupEmail(ctx context.Context, email string) (Account, error) {
+	return s.store.AccountByEmail(ctx, strings.TrimSpace(email))
 }
 
 // Record returns the account id, even if it is deleted.

@@ -18,6 +18,8 @@ type database struct {
 	sessions    auth.Sessions
 	endings     auth.Endings
 	keys        auth.Keys
+	vault       auth.Vault
+	letters     auth.Letters
 	log         interface {
 		commitlog.Source
 		commitlog.Raiser

@@ -21,6 +21,10 @@ func TestAccounts(t *testing.T, open func(t *testing.T) (auth.Accounts, *Account
 		"DeletedAccountHasNoName":     deletedAccountHasNoName,
 		"OnlyActiveAdminsCount":       onlyActiveAdminsCount,
 		"PresentStateOfRightsIsKnown": presentStateOfRightsIsKnown,
+		"EmailsAreLookedUp":           emailsAreLookedUp,
+		"PasswordChangesFollow":       passwordChangesFollow,
+		"EmailIsVerified":             emailIsVerified,
+		"OperatorVouches":             operatorVouches,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

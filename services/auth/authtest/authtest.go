@@ -5,6 +5,7 @@ package authtest
 import (
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -21,13 +22,15 @@ type Stores struct {
 	Sessions    auth.Sessions
 	Endings     auth.Endings
 	Keys        auth.Keys
+	Vault       auth.Vault
+	Letters     auth.Letters
 	Log         commitlog.Source
 }
 
 // TestStores checks the contracts of all stores. open returns stores in an
 // empty database of their own.
 func TestStores(t *testing.T, open func(t *testing.T) Stores) {
-	for name, test := range map[string]func(*testing.T, Stores){
+	cases := map[string]func(*testing.T, Stores){
 		"AddedCredentialIsFound":               addedCredentialIsFound,
 		"MissingCredentialIsNotFound":          missingCredentialIsNotFound,
 		"RehashReplacesOnlyTheOldHash":         rehashReplacesOnlyTheOldHash,
@@ -63,13 +66,19 @@ func TestStores(t *testing.T, open func(t *testing.T) Stores) {
 		"KeysAreListedByNumber":                keysAreListedByNumber,
 		"TakenNumberIsRefused":                 takenNumberIsRefused,
 		"OneOfManyConcurrentFirstKeysWins":     oneOfManyConcurrentFirstKeysWins,
+		"ResealReplacesOnlyTheOldSeal":         resealReplacesOnlyTheOldSeal,
+		"RemovedKeyIsGone":                     removedKeyIsGone,
+		"VaultKeepsTheFirst":                   vaultKeepsTheFirst,
+		"VaultReplacesOnlyTheOld":              vaultReplacesOnlyTheOld,
 		"MissingCredentialsAreLeftInPeace":     missingCredentialsAreLeftInPeace,
 		"ChangeOfOneLeavesOtherAccountsAlone":  changeOfOneLeavesOtherAccountsAlone,
 		"ConfirmedCredentialsAreNotListed":     confirmedCredentialsAreNotListed,
 		"UnknownSessionsAreNotUpdated":         unknownSessionsAreNotUpdated,
 		"RehashLeavesTheRevisionAlone":         rehashLeavesTheRevisionAlone,
 		"SecondActivationOfTheSameDoesNothing": secondActivationOfTheSameDoesNothing,
-	} {
+	}
+	maps.Copy(cases, letterCases())
+	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open(t))

@@ -3,6 +3,7 @@ package authtest
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -57,6 +58,7 @@ func mountAccounts(mux *http.ServeMux, a *Accounts) {
 		in := read(r)
 		made, err := a.Create(r.Context(), auth.Account{
 			ID: auth.AccountID(r.PathValue("id")), Email: in["email"], Username: in["username"], Role: auth.Role(in["role"]),
+			EmailVerified: in["email_verified"] == "true",
 		})
 		answer(w, wire(made), err)
 	})
@@ -64,16 +66,47 @@ func mountAccounts(mux *http.ServeMux, a *Accounts) {
 		found, err := a.Account(r.Context(), auth.AccountID(r.PathValue("id")))
 		answer(w, wire(found), err)
 	})
+	mux.HandleFunc("POST /internal/v1/accounts/lookup-email", func(w http.ResponseWriter, r *http.Request) {
+		found, err := a.LookupEmail(r.Context(), read(r)["email"])
+		answer(w, wire(found), err)
+	})
+	mux.HandleFunc("PUT /internal/v1/accounts/{id}/password-change", func(w http.ResponseWriter, r *http.Request) {
+		in, id := read(r), r.PathValue("id")
+		if in["actor"] != id {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			return
+		}
+		found, err := a.ChangePassword(r.Context(), auth.AccountID(id), auth.ChangeID(in["change_id"]), auth.ChangeID(in["previous"]))
+		if errors.Is(err, auth.ErrCredentialChanged) {
+			err = errs.New(errs.Conflict, "password_changed", "as users calls it")
+		}
+		answer(w, wire(found), err)
+	})
+	mux.HandleFunc("PUT /internal/v1/accounts/{id}/email-verification", func(w http.ResponseWriter, r *http.Request) {
+		id := auth.AccountID(r.PathValue("id"))
+		if err := a.VerifyEmail(r.Context(), id, read(r)["email"]); err != nil {
+			answer(w, nil, err)
+			return
+		}
+		found, err := a.Account(r.Context(), id)
+		answer(w, wire(found), err)
+	})
 }
 
-func read(r *http.Request) (in map[string]string) {
+// read returns the members of a body as texts.
+func read(r *http.Request) map[string]string {
+	var in map[string]any
 	_ = json.NewDecoder(r.Body).Decode(&in)
-	return in
+	texts := make(map[string]string, len(in))
+	for name, value := range in {
+		texts[name] = fmt.Sprint(value)
+	}
+	return texts
 }
 
 func wire(a auth.Account) map[string]any {
 	return map[string]any{
-		"id": a.ID, "email": a.Email, "username": a.Username, "role": a.Role, "is_active": a.Active, "deleted": a.Deleted,
+		"id": a.ID, "email": a.Email, "username": a.Username, "role": a.Role, "is_active": a.Active, "email_verified": a.EmailVerified, "deleted": a.Deleted,
 		"authz_version": a.AuthzVersion, "password_change": a.PasswordChange,
 		"created_at": a.CreatedAt.Format(time.RFC3339Nano), "updated_at": a.UpdatedAt.Format(time.RFC3339Nano),
 	}

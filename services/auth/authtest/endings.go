@@ -197,6 +197,15 @@ func auditTellsWhoAndWhy(t *testing.T, s Stores) {
 	got, err := s.Endings.Audit(t.Context(), c.Account, 10)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
+
+	require.NoError(t, s.Credentials.Remove(t.Context(), c.Account))
+	want[1].Address = ""
+	got, err = s.Endings.Audit(t.Context(), c.Account, 10)
+	require.NoError(t, err)
+	require.Equal(t, want, got, "it outlives the account, but tells no more where that was")
+	theirs, err := s.Endings.Audit(t.Context(), other.Account, 10)
+	require.NoError(t, err)
+	require.Equal(t, "192.0.2.1", theirs[0].Address)
 	got, err = s.Endings.Audit(t.Context(), c.Account, 1)
 	require.NoError(t, err)
 	require.Equal(t, want[:1], got)

@@ -83,6 +83,53 @@ func (f *Accounts) Lookup(_ context.Context, username string) (auth.Account, err
 	return auth.Account{}, auth.ErrAccountNotFound
 }
 
+// LookupEmail implements [auth.Accounts].
+func (f *Accounts) LookupEmail(_ context.Context, email string) (auth.Account, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, a := range f.byID {
+		if !a.Deleted && strings.EqualFold(a.Email, email) {
+			return a, nil
+		}
+	}
+	return auth.Account{}, auth.ErrAccountNotFound
+}
+
+// ChangePassword implements [auth.Accounts].
+func (f *Accounts) ChangePassword(_ context.Context, id auth.AccountID, change, previous auth.ChangeID) (auth.Account, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	a, ok := f.byID[id]
+	switch {
+	case !ok || a.Deleted:
+		return auth.Account{}, auth.ErrAccountNotFound
+	case a.PasswordChange == change:
+		return a, nil
+	case a.PasswordChange != previous:
+		return auth.Account{}, auth.ErrCredentialChanged
+	}
+	f.seq++
+	a.PasswordChange, a.AuthzVersion = change, f.seq
+	f.byID[id] = a
+	return a, nil
+}
+
+// VerifyEmail implements [auth.Accounts].
+func (f *Accounts) VerifyEmail(_ context.Context, id auth.AccountID, email string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	a, ok := f.byID[id]
+	switch {
+	case !ok || a.Deleted:
+		return auth.ErrAccountNotFound
+	case a.Email != email:
+		return auth.ErrEmailChanged
+	}
+	a.EmailVerified = true
+	f.byID[id] = a
+	return nil
+}
+
 // Account implements [auth.Accounts].
 func (f *Accounts) Account(_ context.Context, id auth.AccountID) (auth.Account, error) {
 	f.mu.Lock()

@@ -51,6 +51,11 @@ func ownEditsAreNotAudited(t *testing.T, s *subject) {
 	a := s.create(t, account(1))
 	s.mustEdit(t, a.ID, func(a *users.Account) { a.Username = "renamed" })
 
+	for _, action := range []users.Action{users.ActionChangePassword, users.ActionVerifyEmail} {
+		_, err := s.Store.Update(t.Context(), a.ID, change(action, a.ID, func(a *users.Account) { a.Username += "+" }))
+		require.NoError(t, err)
+	}
+
 	require.Empty(t, s.trail(t))
 }
 

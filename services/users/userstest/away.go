@@ -21,6 +21,7 @@ func TestAway(t *testing.T, s users.Store, r users.Rights) {
 	_, update := s.Update(ctx, id, users.Change{Action: users.ActionEdit, Apply: func(*users.Account) error { return nil }})
 	_, account := s.Account(ctx, id)
 	_, byName := s.AccountByUsername(ctx, "a")
+	_, byEmail := s.AccountByEmail(ctx, "a@example.com")
 	_, accounts := s.Accounts(ctx, users.Filter{Page: 1, Size: 1})
 	_, taken := s.Taken(ctx, "a@example.com", "a", "")
 	_, admins := r.ActiveAdmins(ctx)
@@ -30,8 +31,9 @@ func TestAway(t *testing.T, s users.Store, r users.Rights) {
 	finish := s.FinishErasure(ctx, id)
 	_, revocations := r.Revocations(ctx, time.Now())
 	for what, err := range map[string]error{
-		"Create": create, "Update": update, "Account": account, "AccountByUsername": byName,
-		"Accounts": accounts, "Taken": taken, "Audit": audit, "Trail": trail, "PendingErasures": pending, "FinishErasure": finish, "ActiveAdmins": admins, "Revocations": revocations,
+		"Create": create, "Update": update, "Account": account, "AccountByUsername": byName, "AccountByEmail": byEmail,
+		"Accounts": accounts, "Taken": taken, "Audit": audit, "Trail": trail, "PendingErasures": pending, "FinishErasure": finish,
+		"ActiveAdmins": admins, "Revocations": revocations,
 	} {
 		require.ErrorIs(t, err, errs.ErrUnavailable, what)
 	}

@@ -25,6 +25,8 @@ func createdAccountIsFound(t *testing.T, s *subject) {
 	require.ErrorIs(t, err, users.ErrAccountNotFound)
 	_, err = s.Store.AccountByUsername(t.Context(), string(a.Username))
 	require.ErrorIs(t, err, users.ErrAccountNotFound)
+	_, err = s.Store.AccountByEmail(t.Context(), string(a.Email))
+	require.ErrorIs(t, err, users.ErrAccountNotFound)
 
 	created := s.create(t, a)
 	a.AuthzVersion = 1
@@ -32,6 +34,9 @@ func createdAccountIsFound(t *testing.T, s *subject) {
 	require.Equal(t, a, s.account(t, a.ID))
 
 	found, err := s.Store.AccountByUsername(t.Context(), strings.ToUpper(string(a.Username)))
+	require.NoError(t, err)
+	require.Equal(t, a, found)
+	found, err = s.Store.AccountByEmail(t.Context(), strings.ToUpper(string(a.Email)))
 	require.NoError(t, err)
 	require.Equal(t, a, found)
 
@@ -148,11 +153,16 @@ func deletedAccountFreesItsNames(t *testing.T, s *subject) {
 	require.Equal(t, users.Taken{}, taken)
 	_, err = s.Store.AccountByUsername(t.Context(), string(old.Username))
 	require.ErrorIs(t, err, users.ErrAccountNotFound)
+	_, err = s.Store.AccountByEmail(t.Context(), string(old.Email))
+	require.ErrorIs(t, err, users.ErrAccountNotFound)
 
 	heir := account(2)
 	heir.Email, heir.Username = old.Email, old.Username
 	s.create(t, heir)
 	found, err := s.Store.AccountByUsername(t.Context(), string(old.Username))
+	require.NoError(t, err)
+	require.Equal(t, heir.ID, found.ID)
+	found, err = s.Store.AccountByEmail(t.Context(), string(old.Email))
 	require.NoError(t, err)
 	require.Equal(t, heir.ID, found.ID)
 	require.True(t, s.account(t, old.ID).Deleted(), "the record stays")

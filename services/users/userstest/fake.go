@@ -103,6 +103,19 @@ func (s *Store) AccountByUsername(_ context.Context, name string) (users.Account
 	return users.Account{}, users.ErrAccountNotFound
 }
 
+// AccountByEmail implements [users.Store].
+func (s *Store) AccountByEmail(_ context.Context, email string) (users.Account, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	for _, a := range s.accounts {
+		if !a.Deleted() && same(string(a.Email), email) {
+			return a, nil
+		}
+	}
+	return users.Account{}, users.ErrAccountNotFound
+}
+
 // Taken implements [users.Store].
 func (s *Store) Taken(_ context.Context, email users.Email, username users.Username, except users.AccountID) (users.Taken, error) {
 	s.mu.Lock()

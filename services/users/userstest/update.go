@@ -17,10 +17,10 @@ func updateIsStored(t *testing.T, s *subject) {
 	require.Equal(t, a, s.account(t, a.ID)) // whoever caches has cached it
 
 	got := s.mustEdit(t, a.ID, func(a *users.Account) {
-		a.Email, a.Username = "New@Example.com", "New-Name"
+		a.Email, a.Username, a.EmailVerified = "New@Example.com", "New-Name", true
 	})
 	want := a
-	want.Email, want.Username, want.UpdatedAt = "New@Example.com", "New-Name", later
+	want.Email, want.Username, want.EmailVerified, want.UpdatedAt = "New@Example.com", "New-Name", true, later
 	require.Equal(t, want, got, "the version of the rights stays as well")
 	require.Equal(t, want, s.account(t, a.ID))
 
@@ -28,6 +28,11 @@ func updateIsStored(t *testing.T, s *subject) {
 	require.NoError(t, err)
 	require.Equal(t, want, found)
 	_, err = s.Store.AccountByUsername(t.Context(), string(a.Username))
+	require.ErrorIs(t, err, users.ErrAccountNotFound)
+	found, err = s.Store.AccountByEmail(t.Context(), "new@example.COM")
+	require.NoError(t, err)
+	require.Equal(t, want, found)
+	_, err = s.Store.AccountByEmail(t.Context(), string(a.Email))
 	require.ErrorIs(t, err, users.ErrAccountNotFound)
 
 	event := s.last(t)

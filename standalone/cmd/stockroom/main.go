@@ -32,6 +32,11 @@ environment:
                             the first administrator; without them one is made
                             whose password is shown once
   STOCKROOM_TRUSTED_PROXIES networks of the proxies before it, whose X-Forwarded-For counts
+  STOCKROOM_SMTP_URL, STOCKROOM_MAIL_FROM, STOCKROOM_RESET_URL,
+  STOCKROOM_VERIFY_URL, STOCKROOM_EMAIL_VERIFICATION
+                            how mail is sent and what for (default: none is)
+  STOCKROOM_ENV             development: without STOCKROOM_SMTP_URL, mails are
+                            shown in the log
   STOCKROOM_LOG_LEVEL       debug, info, warn or error (default warn)
 
 Each may be given as a file that holds it: STOCKROOM_ADMIN_PASSWORD_FILE=/path.

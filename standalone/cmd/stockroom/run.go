@@ -40,6 +40,14 @@ func runAll(ctx context.Context, env map[string]string) error {
 			Username: env["STOCKROOM_ADMIN_USERNAME"],
 			Password: env["STOCKROOM_ADMIN_PASSWORD"],
 		},
+		Mail: standalone.Mail{
+			Shown:        env["STOCKROOM_ENV"] == "development",
+			SMTPURL:      env["STOCKROOM_SMTP_URL"],
+			From:         env["STOCKROOM_MAIL_FROM"],
+			ResetURL:     env["STOCKROOM_RESET_URL"],
+			VerifyURL:    env["STOCKROOM_VERIFY_URL"],
+			Verification: env["STOCKROOM_EMAIL_VERIFICATION"],
+		},
 	}, log)
 	if err != nil {
 		return err

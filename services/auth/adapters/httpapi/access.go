@@ -16,6 +16,12 @@ var access = map[string]web.Access{
 	"logout":       web.SignedIn,
 	"logoutAll":    web.SignedIn,
 
+	"changePassword":   web.SignedIn,
+	"askForReset":      web.Anyone,
+	"resetPassword":    web.Anyone,
+	"askToVerifyEmail": web.Anyone, // who is signed in, or says which email
+	"verifyEmail":      web.Anyone,
+
 	"jwks":                        web.Anyone,
 	"authorizationServerMetadata": web.Anyone,
 }

@@ -17,11 +17,12 @@ type registration struct {
 	Username string `json:"username" doc:"Unique whatever its letter case; 3 to 100 characters without @, blanks and control characters"`
 	Password string `json:"password" doc:"8 to 100 characters, with an upper-case letter, a lower-case letter and a digit; not a common one" format:"password"`
 
-	ID        string `json:"id,omitempty"         readOnly:"true"`
-	Role      string `json:"role,omitempty"       readOnly:"true"`
-	IsActive  bool   `json:"is_active,omitempty"  readOnly:"true"`
-	CreatedAt string `json:"created_at,omitempty" readOnly:"true"`
-	UpdatedAt string `json:"updated_at,omitempty" readOnly:"true"`
+	ID            string `json:"id,omitempty"         readOnly:"true"`
+	Role          string `json:"role,omitempty"       readOnly:"true"`
+	IsActive      bool   `json:"is_active,omitempty"  readOnly:"true"`
+	EmailVerified bool   `json:"email_verified,omitempty" readOnly:"true"`
+	CreatedAt     string `json:"created_at,omitempty" readOnly:"true"`
+	UpdatedAt     string `json:"updated_at,omitempty" readOnly:"true"`
 }
 
 func (r registration) registration() auth.Registration {
@@ -69,24 +70,26 @@ func tokensOf(t auth.Tokens) tokens {
 }
 
 type account struct {
-	ID        string `json:"id"         format:"uuid"`
-	Email     string `json:"email"`
-	Username  string `json:"username"`
-	Role      string `json:"role"       enum:"admin,user"`
-	IsActive  bool   `json:"is_active"`
-	CreatedAt string `json:"created_at" format:"date-time"`
-	UpdatedAt string `json:"updated_at" format:"date-time"`
+	ID            string `json:"id"         format:"uuid"`
+	Email         string `json:"email"`
+	Username      string `json:"username"`
+	Role          string `json:"role"       enum:"admin,user"`
+	IsActive      bool   `json:"is_active"`
+	EmailVerified bool   `json:"email_verified" doc:"Somebody has shown that mail to this address reaches them"`
+	CreatedAt     string `json:"created_at" format:"date-time"`
+	UpdatedAt     string `json:"updated_at" format:"date-time"`
 }
 
 func accountOf(a auth.Account) account {
 	return account{
-		ID:        string(a.ID),
-		Email:     a.Email,
-		Username:  a.Username,
-		Role:      string(a.Role),
-		IsActive:  a.Active,
-		CreatedAt: formatTime(a.CreatedAt),
-		UpdatedAt: formatTime(a.UpdatedAt),
+		ID:            string(a.ID),
+		Email:         a.Email,
+		Username:      a.Username,
+		Role:          string(a.Role),
+		IsActive:      a.Active,
+		EmailVerified: a.EmailVerified,
+		CreatedAt:     formatTime(a.CreatedAt),
+		UpdatedAt:     formatTime(a.UpdatedAt),
 	}
 }
 

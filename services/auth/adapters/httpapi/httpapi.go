@@ -19,13 +19,14 @@ const hashing = 15 * time.Second
 
 type handlers struct {
 	svc    *auth.Service
+	gate   web.Gate
 	issuer Issuer
 	rights Rights
 }
 
-// Mount adds the public operations to api.
-func Mount(api *web.API, svc *auth.Service, issuer Issuer) {
-	h := handlers{svc: svc, issuer: issuer}
+// Mount adds the public operations to api, which has that gate.
+func Mount(api *web.API, svc *auth.Service, gate web.Gate, issuer Issuer) {
+	h := handlers{svc: svc, gate: gate, issuer: issuer}
 	mountSessions(api, h)
 	mountIssuer(api, h)
 	noStore := map[string]string{fiber.HeaderCacheControl: "no-store: tokens are for the caller only"}
@@ -39,13 +40,13 @@ func Mount(api *web.API, svc *auth.Service, issuer Issuer) {
 	web.Handle(api, operation(web.Operation{
 		ID: "login", Method: http.MethodPost, Path: "/api/v1/auth/login",
 		Summary: "Sign in with the OAuth 2.0 password form", Deadline: hashing, Headers: noStore,
-		Errors:     []*errs.Error{auth.ErrInvalidCredentials, auth.ErrOverloaded},
+		Errors:     []*errs.Error{auth.ErrInvalidCredentials, auth.ErrEmailUnverified, auth.ErrLoginThrottled, auth.ErrOverloaded},
 		MediaTypes: []string{fiber.MIMEApplicationForm, fiber.MIMEMultipartForm},
 	}), h.login)
 	web.Handle(api, operation(web.Operation{
 		ID: "loginJSON", Method: http.MethodPost, Path: "/api/v1/auth/login/json",
 		Summary: "Sign in", Deadline: hashing, Headers: noStore,
-		Errors: []*errs.Error{auth.ErrInvalidCredentials, auth.ErrOverloaded},
+		Errors: []*errs.Error{auth.ErrInvalidCredentials, auth.ErrEmailUnverified, auth.ErrLoginThrottled, auth.ErrOverloaded},
 	}), h.loginJSON)
 	web.Handle(api, operation(web.Operation{
 		ID: "refresh", Method: http.MethodPost, Path: "/api/v1/auth/refresh",
@@ -57,6 +58,8 @@ func Mount(api *web.API, svc *auth.Service, issuer Issuer) {
 		ID: "me", Method: http.MethodGet, Path: "/api/v1/auth/me",
 		Summary: "Show the caller's account", Errors: []*errs.Error{auth.ErrSessionRevoked},
 	}), h.me)
+	mountPasswords(api, h, noStore)
+	mountEmails(api, h)
 }
 
 // operation completes op with what all operations of auth share.

@@ -23,6 +23,7 @@ import (
 	"stockroom/services/auth"
 	"stockroom/services/auth/adapters/httpapi"
 	"stockroom/services/auth/adapters/jwtsigner"
+	"stockroom/services/auth/adapters/memorythrottle"
 	"stockroom/services/auth/adapters/sqlitestore"
 	"stockroom/services/auth/authtest"
 )
@@ -37,6 +38,8 @@ type doors struct {
 	public, internal *web.API
 	accounts         *authtest.Accounts
 	changes          auth.Changes
+	mailer           *authtest.Mailer
+	courier          *auth.Courier
 }
 
 func open(t *testing.T) *doors {
@@ -46,26 +49,37 @@ func open(t *testing.T) *doors {
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	secrets, err := auth.Derive("secret")
 	require.NoError(t, err)
-	ring, err := auth.OpenKeyring(t.Context(), sqlitestore.NewKeys(db), secrets, time.Now, uuid.NewString)
+	sealer, err := auth.NewSealer("secret", "")
+	require.NoError(t, err)
+	plan := auth.KeyPlan{Lead: 5 * time.Minute}
+	ring, err := auth.OpenKeyring(t.Context(), sqlitestore.NewKeys(db), sealer, plan, time.Now, uuid.NewString)
 	require.NoError(t, err)
 	signer := jwtsigner.New(ring, tokentest.Name, tokentest.Audience)
 	log := sqlitelog.New(db)
-	d := &doors{accounts: authtest.NewAccounts(), changes: sqlitestore.NewChanges(db, log)}
+	d := &doors{accounts: authtest.NewAccounts(), changes: sqlitestore.NewChanges(db, log), mailer: new(authtest.Mailer)}
 	svc := auth.NewService(auth.Parts{
 		Credentials: sqlitestore.NewCredentials(db, log), Changes: d.changes, Sessions: sqlitestore.NewSessions(db, log), Endings: sqlitestore.NewEndings(db),
+		Letters: sqlitestore.NewLetters(db), Mail: auth.MailPolicy{On: true, Verification: auth.VerificationOff},
 		Accounts: d.accounts, Hasher: authtest.Hasher{}, Signer: signer, Secrets: secrets,
+		Throttle: memorythrottle.New(time.Now), Limits: auth.Limits{
+			Name:    auth.Limit{Free: 3, First: time.Minute, Max: time.Hour, Keep: 2 * time.Hour},
+			Address: auth.Limit{Free: 1000, First: time.Minute, Max: time.Hour, Keep: 2 * time.Hour},
+		},
 		CheckPassword: password.Check, Now: time.Now, NewID: uuid.NewString,
 	})
+	d.courier = auth.NewCourier(svc, d.mailer, auth.Texts{})
 	verifier := token.NewVerifier(token.Config{
 		Issuer: tokentest.Name, Audience: tokentest.Audience, Rights: new(tokentest.Log), Sessions: httpapi.Rights{Source: log, Service: svc},
 		JWKS: func(context.Context) ([]byte, error) { return json.Marshal(signer.JWKS()) },
 	})
 	log.OnCommit(verifier.SessionsCommitted)
 	follow(t, verifier)
-	d.public = web.New(web.Config{Title: "auth", Version: "1", Gate: token.NewGate(verifier, httpapi.Roles())})
-	httpapi.Mount(d.public, svc, httpapi.Issuer{Name: "https://shop.example", Keys: signer.JWKS})
+	gate := token.NewGate(verifier, httpapi.Roles())
+	d.public = web.New(web.Config{Title: "auth", Version: "1", Gate: gate})
+	httpapi.Mount(d.public, svc, gate, httpapi.Issuer{Name: "https://shop.example", Keys: signer.JWKS, KeysFor: plan.MaxAge()})
 	d.internal = web.NewInternal(web.Config{Title: "auth", Version: "1"}, internalToken, nil)
 	httpapi.MountInternal(d.internal, svc, log)
+	httpapi.MountKeys(d.internal, ring)
 	return d
 }
 
@@ -208,6 +222,12 @@ func TestEveryOperationHasItsAccess(t *testing.T) {
 		"DELETE /api/v1/auth/sessions/{id}": web.SignedIn,
 		"POST /api/v1/auth/logout":          web.SignedIn,
 		"POST /api/v1/auth/logout-all":      web.SignedIn,
+
+		"POST /api/v1/auth/password":                   web.SignedIn,
+		"POST /api/v1/auth/password-reset":             web.Anyone,
+		"POST /api/v1/auth/password-reset/confirm":     web.Anyone,
+		"POST /api/v1/auth/email-verification":         web.Anyone,
+		"POST /api/v1/auth/email-verification/confirm": web.Anyone,
 
 		"GET /.well-known/jwks.json":                  web.Anyone,
 		"GET /.well-known/oauth-authorization-server": web.Anyone,

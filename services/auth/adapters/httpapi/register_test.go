@@ -19,7 +19,7 @@ func TestRegister(t *testing.T) {
 
 	require.Equal(t, http.StatusCreated, res.StatusCode, out)
 	require.Equal(t, "/api/v1/users/"+out["id"].(string), res.Header.Get("Location"))
-	require.Len(t, out, 7)
+	require.Len(t, out, 8)
 	require.Equal(t, "Ada@example.com", out["email"])
 	require.Equal(t, "Ada", out["username"])
 	require.Equal(t, "user", out["role"], "nobody gives themselves a role")

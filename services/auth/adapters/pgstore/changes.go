@@ -82,6 +82,10 @@ func (s *Changes) Activate(ctx context.Context, c auth.Change, revision int64, n
 		if _, err = tx.Exec(ctx, `delete from password_changes where id = $1`, c.ID); err != nil {
 			return nil, err
 		}
+		_, err = tx.Exec(ctx, `delete from letters where account_id = $1 and purpose = $2`, c.Account, auth.PurposeReset)
+		if err != nil {
+			return nil, err
+		}
 		return end(ctx, tx, ending{reason: auth.RevokedPassword, at: now},
 			`account_id = $5 and id is distinct from nullif($6, '')::uuid`, c.Account, c.Keep)
 	})

@@ -82,10 +82,10 @@ func (s *Credentials) Remove(ctx context.Context, id auth.AccountID) error {
 		if err != nil {
 			return nil, err
 		}
-		if _, err = tx.Exec(ctx, `update session_audit set address = '' where account_id = $1`, id); err != nil {
+		if _, err = tx.Exec(ctx, `delete from credentials where account_id = $1`, id); err != nil {
 			return nil, err
 		}
-		_, err = tx.Exec(ctx, `delete from credentials where account_id = $1`, id)
+		_, err = tx.Exec(ctx, `update session_audit set address = '' where account_id = $1 and address <> ''`, id)
 		return ended, err
 	})
 	if err != nil {

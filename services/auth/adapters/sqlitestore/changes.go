@@ -83,6 +83,10 @@ func (s *Changes) Activate(ctx context.Context, c auth.Change, revision int64, n
 		if _, err := tx.ExecContext(ctx, `delete from password_changes where id = ?`, c.ID); err != nil {
 			return nil, err
 		}
+		_, err = tx.ExecContext(ctx, `delete from letters where account_id = ? and purpose = ?`, c.Account, auth.PurposeReset)
+		if err != nil {
+			return nil, err
+		}
 		return end(ctx, tx, ending{reason: auth.RevokedPassword, at: now}, `account_id = ? and id <> ?`, c.Account, c.Keep)
 	})
 	if err != nil {

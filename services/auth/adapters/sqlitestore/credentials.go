@@ -77,10 +77,10 @@ func (s *Credentials) Remove(ctx context.Context, id auth.AccountID) error {
 		if err != nil {
 			return nil, err
 		}
-		if _, err = tx.ExecContext(ctx, `update session_audit set address = '' where account_id = ?`, id); err != nil {
+		if _, err = tx.ExecContext(ctx, `delete from credentials where account_id = ?`, id); err != nil {
 			return nil, err
 		}
-		_, err = tx.ExecContext(ctx, `delete from credentials where account_id = ?`, id)
+		_, err = tx.ExecContext(ctx, `update session_audit set address = '' where account_id = ? and address <> ''`, id)
 		return ended, err
 	})
 	if err != nil {

@@ -14,7 +14,18 @@ type names struct {
 
 type newAccount struct {
 	names
-	Role string `json:"role"`
+	Role          string `json:"role"`
+	EmailVerified bool   `json:"email_verified,omitempty"`
+}
+
+type emailOnly struct {
+	Email string `json:"email"`
+}
+
+type passwordChange struct {
+	Change   string `json:"change_id"`
+	Previous string `json:"previous,omitempty"`
+	Actor    string `json:"actor"`
 }
 
 type lookup struct {
@@ -27,6 +38,7 @@ type account struct {
 	Username       string    `json:"username"`
 	Role           string    `json:"role"`
 	IsActive       bool      `json:"is_active"`
+	EmailVerified  bool      `json:"email_verified"`
 	Deleted        bool      `json:"deleted"`
 	AuthzVersion   int64     `json:"authz_version"`
 	PasswordChange string    `json:"password_change"`
@@ -41,6 +53,7 @@ func (a account) account() auth.Account {
 		Username:       a.Username,
 		Role:           auth.Role(a.Role),
 		Active:         a.IsActive,
+		EmailVerified:  a.EmailVerified,
 		Deleted:        a.Deleted,
 		AuthzVersion:   a.AuthzVersion,
 		PasswordChange: auth.ChangeID(a.PasswordChange),

@@ -24,6 +24,8 @@ var codes = map[string]*errs.Error{
 	auth.ErrAccountNotFound.Code: auth.ErrAccountNotFound,
 	auth.ErrEmailTaken.Code:      auth.ErrEmailTaken,
 	auth.ErrUsernameTaken.Code:   auth.ErrUsernameTaken,
+	auth.ErrEmailChanged.Code:    auth.ErrEmailChanged,
+	"password_changed":           auth.ErrCredentialChanged,
 }
 
 var errAnswer = errors.New("unexpected answer")

@@ -62,8 +62,8 @@ func taken(pointer string) errs.Field {
 // Create implements [auth.Accounts].
 func (c *Client) Create(ctx context.Context, a auth.Account) (auth.Account, error) {
 	var out account
-	in := newAccount{names{a.Email, a.Username}, string(a.Role)}
-	err := c.call(ctx, http.MethodPut, "/accounts/"+url.PathEscape(string(a.ID)), in, &out)
+	in := newAccount{names{a.Email, a.Username}, string(a.Role), a.EmailVerified}
+	err := c.call(ctx, http.MethodPut, path(a.ID), in, &out)
 	return out.account(), err
 }
 
@@ -81,8 +81,35 @@ func (c *Client) Lookup(ctx context.Context, username string) (auth.Account, err
 // Account implements [auth.Accounts].
 func (c *Client) Account(ctx context.Context, id auth.AccountID) (auth.Account, error) {
 	var out account
-	err := c.call(ctx, http.MethodGet, "/accounts/"+url.PathEscape(string(id)), nil, &out)
+	err := c.call(ctx, http.MethodGet, path(id), nil, &out)
 	return out.account(), err
+}
+
+func path(id auth.AccountID) string { return "/accounts/" + url.PathEscape(string(id)) }
+
+// LookupEmail implements [auth.Accounts].
+func (c *Client) LookupEmail(ctx context.Context, email string) (auth.Account, error) {
+	var out account
+	err := c.call(ctx, http.MethodPost, "/accounts/lookup-email", emailOnly{email}, &out)
+	if errors.Is(err, errs.ErrValidation) {
+		return auth.Account{}, auth.ErrAccountNotFound
+	}
+	return out.account(), err
+}
+
+// ChangePassword implements [auth.Accounts]. It is always the holder of the
+// account who changes a password here.
+func (c *Client) ChangePassword(ctx context.Context, id auth.AccountID, change, previous auth.ChangeID) (auth.Account, error) {
+	var out account
+	in := passwordChange{string(change), string(previous), string(id)}
+	err := c.call(ctx, http.MethodPut, path(id)+"/password-change", in, &out)
+	return out.account(), err
+}
+
+// VerifyEmail implements [auth.Accounts].
+func (c *Client) VerifyEmail(ctx context.Context, id auth.AccountID, email string) error {
+	var out account
+	return c.call(ctx, http.MethodPut, path(id)+"/email-verification", emailOnly{email}, &out)
 }
 
 // ActiveAdmins implements [auth.Accounts].

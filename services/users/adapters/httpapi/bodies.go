@@ -9,20 +9,21 @@ import (
 
 // account is what clients see of an account.
 type account struct {
-	ID        web.ID `json:"id"`
-	Email     string `json:"email" doc:"As it was sent" example:"ada@example.com"`
-	Username  string `json:"username" doc:"As it was sent" example:"ada"`
-	Role      string `json:"role" enum:"admin,user"`
-	IsActive  bool   `json:"is_active"`
-	CreatedAt string `json:"created_at" format:"date-time"`
-	UpdatedAt string `json:"updated_at" format:"date-time"`
-	DeletedAt string `json:"deleted_at,omitempty" format:"date-time" doc:"Only in deleted accounts, which are shown on demand"`
+	ID            web.ID `json:"id"`
+	Email         string `json:"email" doc:"As it was sent" example:"ada@example.com"`
+	Username      string `json:"username" doc:"As it was sent" example:"ada"`
+	Role          string `json:"role" enum:"admin,user"`
+	IsActive      bool   `json:"is_active"`
+	EmailVerified bool   `json:"email_verified" doc:"Somebody has shown that mail to this address reaches them"`
+	CreatedAt     string `json:"created_at" format:"date-time"`
+	UpdatedAt     string `json:"updated_at" format:"date-time"`
+	DeletedAt     string `json:"deleted_at,omitempty" format:"date-time" doc:"Only in deleted accounts, which are shown on demand"`
 }
 
 func accountOf(a users.Account) account {
 	shown := account{
 		ID: web.ID(a.ID), Email: string(a.Email), Username: string(a.Username), Role: string(a.Role),
-		IsActive: a.IsActive, CreatedAt: stamp(a.CreatedAt), UpdatedAt: stamp(a.UpdatedAt),
+		IsActive: a.IsActive, EmailVerified: a.EmailVerified, CreatedAt: stamp(a.CreatedAt), UpdatedAt: stamp(a.UpdatedAt),
 	}
 	if a.Deleted() {
 		shown.DeletedAt = stamp(a.DeletedAt)

@@ -13,7 +13,7 @@ import (
 	"stockroom/services/users/userstest"
 )
 
-const ada = `{"id":"` + adaID + `","email":"Ada@Example.com","username":"Ada","role":"user","is_active":true,
+const ada = `{"id":"` + adaID + `","email":"Ada@Example.com","username":"Ada","role":"user","is_active":true,"email_verified":false,
 	"created_at":"2025-01-02T03:04:05.000000Z","updated_at":"2025-01-02T03:04:05.000000Z"}`
 
 func TestGet(t *testing.T) {
@@ -67,7 +67,7 @@ func TestOwnShapeIsIgnoredNotApplied(t *testing.T) {
 
 	w := newWorld(t)
 	res, answer := w.call("ada", "PUT", "/"+adaID,
-		`{"id":"`+bossID+`","role":"admin","is_active":false,"created_at":"x","updated_at":null}`)
+		`{"id":"`+bossID+`","role":"admin","is_active":false,"email_verified":true,"created_at":"x","updated_at":null}`)
 	require.Equal(t, 200, res.StatusCode, answer)
 	require.JSONEq(t, ada, answer)
 }

@@ -73,12 +73,13 @@ type accountEdit struct {
 	Password        web.Optional[string] `json:"password" doc:"8 to 100 characters with an upper-case letter, a lower-case letter and a digit"`
 	CurrentPassword web.Optional[string] `json:"current_password" doc:"For whoever changes their own password"`
 
-	ID        string `json:"id,omitempty" readOnly:"true"`
-	Role      string `json:"role,omitempty" readOnly:"true"`
-	IsActive  bool   `json:"is_active,omitempty" readOnly:"true"`
-	CreatedAt string `json:"created_at,omitempty" readOnly:"true"`
-	UpdatedAt string `json:"updated_at,omitempty" readOnly:"true"`
-	DeletedAt string `json:"deleted_at,omitempty" readOnly:"true"`
+	ID            string `json:"id,omitempty" readOnly:"true"`
+	Role          string `json:"role,omitempty" readOnly:"true"`
+	IsActive      bool   `json:"is_active,omitempty" readOnly:"true"`
+	EmailVerified bool   `json:"email_verified,omitempty" readOnly:"true"`
+	CreatedAt     string `json:"created_at,omitempty" readOnly:"true"`
+	UpdatedAt     string `json:"updated_at,omitempty" readOnly:"true"`
+	DeletedAt     string `json:"deleted_at,omitempty" readOnly:"true"`
 }
 
 func (b accountEdit) edit() users.Edit {
@@ -122,13 +123,14 @@ type roleInput struct {
 type roleAssignment struct {
 	Role web.Optional[string] `json:"role" enum:"admin,user" doc:"Unless it is in the query"`
 
-	ID        string `json:"id,omitempty" readOnly:"true"`
-	Email     string `json:"email,omitempty" readOnly:"true"`
-	Username  string `json:"username,omitempty" readOnly:"true"`
-	IsActive  bool   `json:"is_active,omitempty" readOnly:"true"`
-	CreatedAt string `json:"created_at,omitempty" readOnly:"true"`
-	UpdatedAt string `json:"updated_at,omitempty" readOnly:"true"`
-	DeletedAt string `json:"deleted_at,omitempty" readOnly:"true"`
+	ID            string `json:"id,omitempty" readOnly:"true"`
+	Email         string `json:"email,omitempty" readOnly:"true"`
+	Username      string `json:"username,omitempty" readOnly:"true"`
+	IsActive      bool   `json:"is_active,omitempty" readOnly:"true"`
+	EmailVerified bool   `json:"email_verified,omitempty" readOnly:"true"`
+	CreatedAt     string `json:"created_at,omitempty" readOnly:"true"`
+	UpdatedAt     string `json:"updated_at,omitempty" readOnly:"true"`
+	DeletedAt     string `json:"deleted_at,omitempty" readOnly:"true"`
 }
 
 // Validate demands a role, and only one.

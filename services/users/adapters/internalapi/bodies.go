@@ -13,6 +13,12 @@ type lookupInput struct {
 	}
 }
 
+type emailInput struct {
+	Body struct {
+		Email string `json:"email"`
+	}
+}
+
 type availabilityInput struct {
 	Body struct {
 		Email    string `json:"email"`
@@ -35,6 +41,24 @@ type createInput struct {
 		Email    string `json:"email"`
 		Username string `json:"username"`
 		Role     string `json:"role"`
+
+		EmailVerified web.Optional[bool] `json:"email_verified" doc:"An operator vouches for the email"`
+	}
+}
+
+type passwordChangeInput struct {
+	ID   web.ID `path:"id"`
+	Body struct {
+		Change   web.ID               `json:"change_id"`
+		Previous web.Optional[web.ID] `json:"previous" doc:"The change that this one follows on; left out if there was none"`
+		Actor    web.Optional[web.ID] `json:"actor" doc:"The account that wants it; left out if an operator does"`
+	}
+}
+
+type verificationInput struct {
+	ID   web.ID `path:"id"`
+	Body struct {
+		Email string `json:"email" doc:"What was verified, letter for letter"`
 	}
 }
 
@@ -49,6 +73,7 @@ type account struct {
 	Username       string    `json:"username"`
 	Role           string    `json:"role"`
 	IsActive       bool      `json:"is_active"`
+	EmailVerified  bool      `json:"email_verified"`
 	Deleted        bool      `json:"deleted"`
 	AuthzVersion   int64     `json:"authz_version"`
 	PasswordChange string    `json:"password_change"`
@@ -59,7 +84,7 @@ type account struct {
 func accountOf(a users.Account) account {
 	return account{
 		ID: web.ID(a.ID), Email: string(a.Email), Username: string(a.Username), Role: string(a.Role),
-		IsActive: a.IsActive, Deleted: a.Deleted(), AuthzVersion: a.AuthzVersion,
+		IsActive: a.IsActive, EmailVerified: a.EmailVerified, Deleted: a.Deleted(), AuthzVersion: a.AuthzVersion,
 		PasswordChange: string(a.PasswordChange), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 }

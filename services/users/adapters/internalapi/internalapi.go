@@ -27,6 +27,10 @@ func Mount(api *web.API, svc *users.Service, log commitlog.Source) {
 		Summary: "Find the account of a username in any letter case", Errors: absent,
 	}, h.lookup)
 	web.Handle(api, web.Operation{
+		ID: "lookupAccountByEmail", Method: http.MethodPost, Path: "/internal/v1/accounts/lookup-email",
+		Summary: "Find the account of an email in any letter case", Errors: absent,
+	}, h.lookupEmail)
+	web.Handle(api, web.Operation{
 		ID: "checkAvailability", Method: http.MethodPost, Path: "/internal/v1/accounts/availability",
 		Summary: "Tell whether an email and a username could be given to a new account",
 	}, h.availability)
@@ -44,6 +48,16 @@ func Mount(api *web.API, svc *users.Service, log commitlog.Source) {
 		Summary: "Erase an account in the name of an operator; may be repeated",
 		Errors:  []*errs.Error{users.ErrAccountNotFound, users.ErrLastAdmin, users.ErrAuthUnavailable},
 	}, h.erase)
+	web.Handle(api, web.Operation{
+		ID: "changePassword", Method: http.MethodPut, Path: "/internal/v1/accounts/{id}/password-change",
+		Summary: "Commit a change of the password that auth holds ready; repeating it changes nothing",
+		Errors:  []*errs.Error{users.ErrAccountNotFound, users.ErrPasswordChanged},
+	}, h.changePassword)
+	web.Handle(api, web.Operation{
+		ID: "verifyEmail", Method: http.MethodPut, Path: "/internal/v1/accounts/{id}/email-verification",
+		Summary: "Note that mail reaches whoever has the account; repeating it changes nothing",
+		Errors:  []*errs.Error{users.ErrAccountNotFound, users.ErrEmailChanged},
+	}, h.verifyEmail)
 	web.Handle(api, web.Operation{
 		ID: "countAdmins", Method: http.MethodGet, Path: "/internal/v1/admins",
 		Summary: "Count the active admins",
@@ -86,6 +100,11 @@ func (h *handler) lookup(c *fiber.Ctx, in lookupInput) (account, error) {
 	return accountOf(a), err
 }
 
+func (h *handler) lookupEmail(c *fiber.Ctx, in emailInput) (account, error) {
+	a, err := h.svc.LookupEmail(c.UserContext(), in.Body.Email)
+	return accountOf(a), err
+}
+
 func (h *handler) availability(c *fiber.Ctx, in availabilityInput) (availability, error) {
 	taken, err := h.svc.Availability(c.UserContext(), in.Body.Email, in.Body.Username)
 	return availability{EmailTaken: taken.Email, UsernameTaken: taken.Username}, err
@@ -94,6 +113,7 @@ func (h *handler) availability(c *fiber.Ctx, in availabilityInput) (availability
 func (h *handler) create(c *fiber.Ctx, in createInput) (account, error) {
 	a, isNew, err := h.svc.Register(c.UserContext(), users.Registration{
 		ID: users.AccountID(in.ID), Email: in.Body.Email, Username: in.Body.Username, Role: in.Body.Role,
+		EmailVerified: in.Body.EmailVerified.Value,
 	})
 	if err == nil && !isNew {
 		c.Status(http.StatusOK)
@@ -107,9 +127,24 @@ func (h *handler) read(c *fiber.Ctx, in accountInput) (account, error) {
 }
 
 func (h *handler) erase(c *fiber.Ctx, in accountInput) (web.Empty, error) {
-	ctx := c.UserContext()
-	operator := users.Caller{Operator: true, RequestID: web.RequestID(ctx)}
-	return web.Empty{}, h.svc.Erase(ctx, operator, users.AccountID(in.ID))
+	return web.Empty{}, h.svc.Erase(c.UserContext(), by(c, ""), users.AccountID(in.ID))
+}
+
+func (h *handler) changePassword(c *fiber.Ctx, in passwordChangeInput) (account, error) {
+	a, err := h.svc.ChangePassword(c.UserContext(), by(c, in.Body.Actor.Value), users.AccountID(in.ID), users.PasswordChange{
+		ID: users.ChangeID(in.Body.Change), Previous: users.ChangeID(in.Body.Previous.Value),
+	})
+	return accountOf(a), err
+}
+
+func (h *handler) verifyEmail(c *fiber.Ctx, in verificationInput) (account, error) {
+	a, err := h.svc.VerifyEmail(c.UserContext(), by(c, in.ID), users.AccountID(in.ID), in.Body.Email)
+	return accountOf(a), err
+}
+
+// by is whoever another service acts for: an operator if it is no account.
+func by(c *fiber.Ctx, actor web.ID) users.Caller {
+	return users.Caller{ID: users.AccountID(actor), Operator: actor == "", RequestID: web.RequestID(c.UserContext())}
 }
 
 func (h *handler) admins(c *fiber.Ctx, _ web.Empty) (admins, error) {

@@ -21,7 +21,7 @@ const (
 
 	secret = "an internal token for this test only"
 
-	ada = `{"id":"` + adaID + `","email":"Ada@Example.com","username":"Ada","role":"admin","is_active":true,"deleted":false,
+	ada = `{"id":"` + adaID + `","email":"Ada@Example.com","username":"Ada","role":"admin","is_active":true,"email_verified":false,"deleted":false,
 		"authz_version":1,"password_change":"","created_at":"2025-01-02T03:04:05Z","updated_at":"2025-01-02T03:04:05Z"}`
 )
 
@@ -77,26 +77,33 @@ func TestAnswers(t *testing.T) {
 		status             int
 		want               string
 	}{
-		"Read":             {"GET", "accounts/" + adaID, "", 200, ada},
-		"ReadUnknown":      {"GET", "accounts/" + eveID, "", 404, "not_found"},
-		"ReadNoUUID":       {"GET", "accounts/ada", "", 422, "validation_failed"},
-		"Lookup":           {"POST", "accounts/lookup", `{"username":" aDA "}`, 200, ada},
-		"LookupUnknown":    {"POST", "accounts/lookup", `{"username":"eve"}`, 404, "not_found"},
-		"LookupOdd":        {"POST", "accounts/lookup", `{"username":"a b@c"}`, 404, "not_found"},
-		"LookupNothing":    {"POST", "accounts/lookup", `{}`, 422, "/username"},
-		"Available":        {"POST", "accounts/availability", `{"email":"e@example.com","username":"eve"}`, 200, `{"email_taken":false,"username_taken":false}`},
-		"Taken":            {"POST", "accounts/availability", `{"email":"ADA@example.com","username":"ADA"}`, 200, `{"email_taken":true,"username_taken":true}`},
-		"AvailableNever":   {"POST", "accounts/availability", `{"email":"e","username":"e"}`, 422, `"pointer":"/username"`},
-		"CreateAgain":      {"PUT", "accounts/" + adaID, `{"email":"Ada@Example.com","username":"Ada","role":"admin"}`, 200, ada},
-		"CreateOther":      {"PUT", "accounts/" + adaID, `{"email":"Ada@Example.com","username":"Eve","role":"admin"}`, 409, "account_exists"},
-		"CreateTaken":      {"PUT", "accounts/" + eveID, `{"email":"ada@example.com","username":"Eve","role":"user"}`, 409, "email_taken"},
-		"CreateTakenName":  {"PUT", "accounts/" + eveID, `{"email":"eve@example.com","username":"ADA","role":"user"}`, 409, "username_taken"},
-		"CreateWrong":      {"PUT", "accounts/" + eveID, `{"email":"eve","username":"eve","role":"root"}`, 422, `"pointer":"/role"`},
-		"Admins":           {"GET", "admins", "", 200, `{"active":1}`},
-		"NoRevocations":    {"GET", "revocations", "", 200, `{"epoch":1,"seq":1,"items":[]}`},
-		"Head":             {"GET", "head", "", 200, `{"epoch":1,"seq":1}`},
-		"Log":              {"GET", "log?after=0&limit=5", "", 200, `"ids":["` + adaID + `"]`},
-		"NobodySaysWhatIs": {"GET", "nothing", "", 404, "not_found"},
+		"Read":               {"GET", "accounts/" + adaID, "", 200, ada},
+		"ReadUnknown":        {"GET", "accounts/" + eveID, "", 404, "not_found"},
+		"ReadNoUUID":         {"GET", "accounts/ada", "", 422, "validation_failed"},
+		"Lookup":             {"POST", "accounts/lookup", `{"username":" aDA "}`, 200, ada},
+		"LookupUnknown":      {"POST", "accounts/lookup", `{"username":"eve"}`, 404, "not_found"},
+		"LookupOdd":          {"POST", "accounts/lookup", `{"username":"a b@c"}`, 404, "not_found"},
+		"LookupEmail":        {"POST", "accounts/lookup-email", `{"email":" aDA@example.com "}`, 200, ada},
+		"LookupUnknownEmail": {"POST", "accounts/lookup-email", `{"email":"eve@example.com"}`, 404, "not_found"},
+		"PasswordOvertaken":  {"PUT", "accounts/" + adaID + "/password-change", `{"change_id":"` + eveID + `","previous":"` + eveID[:35] + `4"}`, 409, "password_changed"},
+		"PasswordOfNobody":   {"PUT", "accounts/" + eveID + "/password-change", `{"change_id":"` + eveID + `"}`, 404, "not_found"},
+		"PasswordNothing":    {"PUT", "accounts/" + adaID + "/password-change", `{"actor":"x"}`, 422, "/change_id"},
+		"VerifyOther":        {"PUT", "accounts/" + adaID + "/email-verification", `{"email":"ada@example.com"}`, 409, "email_changed"},
+		"VerifyNobody":       {"PUT", "accounts/" + eveID + "/email-verification", `{"email":"ada@example.com"}`, 404, "not_found"},
+		"LookupNothing":      {"POST", "accounts/lookup", `{}`, 422, "/username"},
+		"Available":          {"POST", "accounts/availability", `{"email":"e@example.com","username":"eve"}`, 200, `{"email_taken":false,"username_taken":false}`},
+		"Taken":              {"POST", "accounts/availability", `{"email":"ADA@example.com","username":"ADA"}`, 200, `{"email_taken":true,"username_taken":true}`},
+		"AvailableNever":     {"POST", "accounts/availability", `{"email":"e","username":"e"}`, 422, `"pointer":"/username"`},
+		"CreateAgain":        {"PUT", "accounts/" + adaID, `{"email":"Ada@Example.com","username":"Ada","role":"admin"}`, 200, ada},
+		"CreateOther":        {"PUT", "accounts/" + adaID, `{"email":"Ada@Example.com","username":"Eve","role":"admin"}`, 409, "account_exists"},
+		"CreateTaken":        {"PUT", "accounts/" + eveID, `{"email":"ada@example.com","username":"Eve","role":"user"}`, 409, "email_taken"},
+		"CreateTakenName":    {"PUT", "accounts/" + eveID, `{"email":"eve@example.com","username":"ADA","role":"user"}`, 409, "username_taken"},
+		"CreateWrong":        {"PUT", "accounts/" + eveID, `{"email":"eve","username":"eve","role":"root"}`, 422, `"pointer":"/role"`},
+		"Admins":             {"GET", "admins", "", 200, `{"active":1}`},
+		"NoRevocations":      {"GET", "revocations", "", 200, `{"epoch":1,"seq":1,"items":[]}`},
+		"Head":               {"GET", "head", "", 200, `{"epoch":1,"seq":1}`},
+		"Log":                {"GET", "log?after=0&limit=5", "", 200, `"ids":["` + adaID + `"]`},
+		"NobodySaysWhatIs":   {"GET", "nothing", "", 404, "not_found"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -157,6 +164,50 @@ func TestOperatorErases(t *testing.T) {
 	require.NotEmpty(t, trail[0].RequestID)
 	_, answer = w.call("GET", "accounts/"+eveID, "")
 	require.NotContains(t, strings.ToLower(answer), "eve")
+}
+
+func TestOperatorIsOnRecord(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	for _, actor := range []string{"", `,"actor":"` + eveID + `","previous":"` + eveID + `"`} {
+		change := map[bool]string{true: eveID, false: adaID}[actor == ""]
+		status, answer := w.call("PUT", "accounts/"+adaID+"/password-change", `{"change_id":"`+change+`"`+actor+`}`)
+		require.Equal(t, 200, status, answer)
+	}
+	trail, err := w.store.Trail(t.Context(), 0, 10)
+	require.NoError(t, err)
+	require.Len(t, trail, 2)
+	require.Equal(t, users.OriginOperator, trail[0].Origin)
+	require.Equal(t, users.OriginAccount, trail[1].Origin)
+	require.Equal(t, users.AccountID(eveID), trail[1].Actor)
+}
+
+func TestProofs(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	for _, body := range []string{ // the second answer of each is for whom the first was lost
+		`{"change_id":"` + eveID + `","actor":"` + adaID + `"}`, `{"change_id":"` + eveID + `","actor":"` + adaID + `"}`,
+	} {
+		status, answer := w.call("PUT", "accounts/"+adaID+"/password-change", body)
+		require.Equal(t, 200, status, answer)
+		require.Contains(t, answer, `"password_change":"`+eveID+`"`)
+		require.Contains(t, answer, `"authz_version":2`)
+	}
+	for range 2 {
+		status, answer := w.call("PUT", "accounts/"+adaID+"/email-verification", `{"email":"Ada@Example.com"}`)
+		require.Equal(t, 200, status, answer)
+		require.Contains(t, answer, `"email_verified":true`)
+		require.Contains(t, answer, `"authz_version":2`)
+	}
+	status, answer := w.call("GET", "head", "")
+	require.Equal(t, 200, status)
+	require.JSONEq(t, `{"epoch":1,"seq":3}`, answer, "one commit of each")
+
+	status, answer = w.call("PUT", "accounts/"+eveID, `{"email":"eve@example.com","username":"eve","role":"user","email_verified":true}`)
+	require.Equal(t, 201, status, answer)
+	require.Contains(t, answer, `"email_verified":true`)
 }
 
 func TestNobodyComesInWithoutTheToken(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 
 const selectAccount = `
 	select id::text, email, username, role, is_active, deleted_at, erased_at, authz_version,
-		coalesce(password_change::text, ''), created_at, updated_at
+		coalesce(password_change::text, ''), created_at, updated_at, email_verified
 	from accounts `
 
 // nobody is the ID of no account.
@@ -40,6 +40,11 @@ func (s *Store) AccountByUsername(ctx context.Context, name string) (users.Accou
 	return scanOne(s.pool.QueryRow(ctx, selectAccount+`where username_key = $1 and deleted_at is null`, fold.String(name)))
 }
 
+// AccountByEmail implements [users.Store].
+func (s *Store) AccountByEmail(ctx context.Context, email string) (users.Account, error) {
+	return scanOne(s.pool.QueryRow(ctx, selectAccount+`where email_key = $1 and deleted_at is null`, fold.String(email)))
+}
+
 func account(ctx context.Context, q querier, id users.AccountID) (users.Account, error) {
 	return scanOne(q.QueryRow(ctx, selectAccount+`where id = $1`, id))
 }
@@ -58,7 +63,7 @@ func scanOne(row pgx.Row) (users.Account, error) {
 func scan(row pgx.Row) (users.Account, error) {
 	var a users.Account
 	err := row.Scan(&a.ID, &a.Email, &a.Username, &a.Role, &a.IsActive, (*zeronull.Timestamptz)(&a.DeletedAt),
-		(*zeronull.Timestamptz)(&a.ErasedAt), &a.AuthzVersion, &a.PasswordChange, &a.CreatedAt, &a.UpdatedAt)
+		(*zeronull.Timestamptz)(&a.ErasedAt), &a.AuthzVersion, &a.PasswordChange, &a.CreatedAt, &a.UpdatedAt, &a.EmailVerified)
 	for _, at := range []*time.Time{&a.DeletedAt, &a.ErasedAt, &a.CreatedAt, &a.UpdatedAt} {
 		if !at.IsZero() {
 			*at = at.UTC()

@@ -12,7 +12,8 @@ import (
 )
 
 const selectAccount = `
-	select id, email, username, role, is_active, deleted_at, erased_at, authz_version, password_change, created_at, updated_at
+	select id, email, username, role, is_active, deleted_at, erased_at, authz_version, password_change, created_at, updated_at,
+		email_verified
 	from accounts `
 
 // querier is a database or a transaction.
@@ -30,6 +31,11 @@ func (s *Store) AccountByUsername(ctx context.Context, name string) (users.Accou
 	return scan(s.db.Read.QueryRowContext(ctx, selectAccount+`where username_key = ? and deleted_at is null`, fold.String(name)))
 }
 
+// AccountByEmail implements [users.Store].
+func (s *Store) AccountByEmail(ctx context.Context, email string) (users.Account, error) {
+	return scan(s.db.Read.QueryRowContext(ctx, selectAccount+`where email_key = ? and deleted_at is null`, fold.String(email)))
+}
+
 func account(ctx context.Context, q querier, id users.AccountID) (users.Account, error) {
 	return scan(q.QueryRowContext(ctx, selectAccount+`where id = ?`, string(id)))
 }
@@ -39,7 +45,7 @@ func scan(row interface{ Scan(dest ...any) error }) (users.Account, error) {
 	var a users.Account
 	var deletedAt, erasedAt, createdAt, updatedAt sql.NullString
 	err := row.Scan(&a.ID, &a.Email, &a.Username, &a.Role, &a.IsActive, &deletedAt,
-		&erasedAt, &a.AuthzVersion, &a.PasswordChange, &createdAt, &updatedAt)
+		&erasedAt, &a.AuthzVersion, &a.PasswordChange, &createdAt, &updatedAt, &a.EmailVerified)
 	if errors.Is(err, sql.ErrNoRows) {
 		return users.Account{}, users.ErrAccountNotFound
 	}
