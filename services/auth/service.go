@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"stockroom/pkg/errs"
@@ -50,7 +49,9 @@ type Parts struct {
 	CheckPassword func(pointer, password string) []errs.Field
 	Now           func() time.Time
 	NewID         func() string // a new UUIDv7
-	Log           *slog.Logger  // of what an operator should see; none if nil
+	// Stolen is told when a refresh token was used again and has ended its
+	// session; nobody is if it is nil.
+	Stolen func(ctx context.Context, session Session, from Origin)
 }
 
 // Service does what auth is for.
@@ -62,8 +63,8 @@ type Service struct {
 // NewService returns a service made of parts.
 func NewService(p Parts) *Service {
 	p.Lifetimes = p.Lifetimes.orDefault()
-	if p.Log == nil {
-		p.Log = slog.New(slog.DiscardHandler)
+	if p.Stolen == nil {
+		p.Stolen = func(context.Context, Session, Origin) {}
 	}
 	return &Service{p, make(chan struct{}, 1)}
 }

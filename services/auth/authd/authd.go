@@ -113,7 +113,7 @@ func (s *Server) assemble(ctx context.Context) error {
 		Throttle:      throttle,
 		Limits:        s.cfg.Login.limits(),
 		Lifetimes:     auth.Lifetimes{Absolute: s.cfg.SessionLifetime, Idle: s.cfg.SessionIdle},
-		Log:           s.log,
+		Stolen:        s.stolen,
 		Mail:          auth.MailPolicy{On: s.cfg.mails(), Verification: auth.Verification(s.cfg.EmailVerification)},
 		CheckPassword: password.Check,
 		Now:           time.Now,
@@ -149,6 +149,12 @@ func (s *Server) measure(hasher *bcrypthash.Hasher) {
 	if s.bus != nil {
 		s.bus.Measure(s.telemetry)
 	}
+}
+
+// stolen warns whoever runs the system. The audit has it too.
+func (s *Server) stolen(ctx context.Context, session auth.Session, from auth.Origin) {
+	s.log.WarnContext(ctx, "a refresh token was used again, so its session has ended",
+		"account", session.Account, "session", session.ID, "address", from.Address)
 }
 
 // newThrottle returns one that all replicas share, if there is a Redis.
