@@ -32,6 +32,7 @@ var arrowsOf = map[string][]string{
 	"Dev": {
 		"auth → postgres: 5432", "users → postgres: 5432", "catalog → postgres: 5432",
 		"auth → nats: 4222", "users → nats: 4222", "catalog → nats: 4222", "gateway → nats: 4222",
+		"auth → redis: 6379",
 		"catalog → redis: 6379",
 	},
 	"Prod": toPrivate,
@@ -45,7 +46,7 @@ var arrowsOf = map[string][]string{
 }
 
 var toPrivate = []string{
-	"auth → private: 5432 4222", "users → private: 5432 4222", "catalog → private: 5432 6379 4222", "gateway → private: 4222",
+	"auth → private: 5432 6379 4222", "users → private: 5432 4222", "catalog → private: 5432 6379 4222", "gateway → private: 4222",
 }
 
 // ports that are tried on everybody.

@@ -16,6 +16,8 @@ type Options struct {
 	Dir          string // of the one-process form's data; one of the test's own if empty
 	OwnPostgres  bool   // of separate processes: a server that can be stopped
 	Verification string // of emails: off if empty
+
+	Auth map[string]string // of separate processes: more of the environment of auth
 }
 
 func (o Options) cost() string {

@@ -1,6 +1,7 @@
 package gatewayd
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -27,13 +28,14 @@ type Config struct {
 	CatalogInternalURLs []string `env:"CATALOG_INTERNAL_URLS"`
 
 	// What tokens are checked with.
-	AuthURL          string `env:"AUTH_URL" envDefault:"http://auth:8001"`            // its signing keys
-	AuthInternalURL  string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`   // sessions that ended
-	UsersInternalURL string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"` // rights taken away
-	InternalToken    string `env:"INTERNAL_TOKEN"`                                    // to ask for them
-	NATSURL          string `env:"NATS_URL"`                                          // to hear of them at once; may be empty
-	TokenIssuer      string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
-	TokenAudience    string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
+	AuthURL               string `env:"AUTH_URL" envDefault:"http://auth:8001"`            // its signing keys
+	AuthInternalURL       string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`   // sessions that ended
+	UsersInternalURL      string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"` // rights taken away
+	InternalToken         string `env:"INTERNAL_TOKEN"`                                    // to ask for them
+	InternalTokenPrevious string `env:"INTERNAL_TOKEN_PREVIOUS"`                           // opens the internal door too
+	NATSURL               string `env:"NATS_URL"`                                          // to hear of them at once; may be empty
+	TokenIssuer           string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
+	TokenAudience         string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
 
 	// The networks of the proxies that may say where a request comes from.
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES"`
@@ -53,5 +55,9 @@ func (cfg Config) check() error {
 	if err := ingress.Proxies(cfg.TrustedProxies).Check(); err != nil {
 		return fmt.Errorf("STOCKROOM_TRUSTED_PROXIES: %w", err)
 	}
-	return secret.Check("STOCKROOM_INTERNAL_TOKEN", cfg.InternalToken, cfg.Env == "production")
+	production := cfg.Env == "production"
+	return errors.Join(
+		secret.Check("STOCKROOM_INTERNAL_TOKEN", cfg.InternalToken, production),
+		secret.CheckOptional("STOCKROOM_INTERNAL_TOKEN_PREVIOUS", cfg.InternalTokenPrevious, production),
+	)
 }

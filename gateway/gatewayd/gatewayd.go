@@ -84,7 +84,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	s := newServer(pools, token.NewGate(verifier, nil), t)
 	s.proxies = cfg.TrustedProxies
 	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
-	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t}, cfg.InternalToken,
+	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t, PreviousToken: cfg.InternalTokenPrevious}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})
 	s.starting = []web.Check{s.hasLooked, verifier.Started}
 	s.servers = append(s.servers, verifier)

@@ -42,6 +42,8 @@ type Parts struct {
 	Hasher      Hasher
 	Signer      Signer
 	Secrets     Secrets
+	Throttle    Throttle
+	Limits      Limits    // of Throttle
 	Lifetimes   Lifetimes // of sessions
 	Mail        MailPolicy
 	// CheckPassword returns a field with that pointer for each rule that a new password breaks.
@@ -68,9 +70,19 @@ func NewService(p Parts) *Service {
 
 // Login begins a session for who knows the name and the password of an active
 // account, else it fails with ErrInvalidCredentials. All ways to fail take the
-// same time: there is always one comparison of hashes. Where emails have to be
-// verified and that of the account is not, it fails with ErrEmailUnverified.
-func (s *Service) Login(ctx context.Context, username, password string, from Origin) (Tokens, error) {
+// same time: there is always one comparison of hashes. After too many failures
+// it fails with ErrLoginThrottled at once. Where emails have to be verified and
+// that of the account is not, it fails with ErrEmailUnverified. from is where the
+// sign-in comes from.
+func (s *Service) Login(ctx context.Context, username, password string, from Origin) (tokens Tokens, err error) {
+	err = s.throttled(ctx, s.signInMarks(username, from.Address), ErrInvalidCredentials, func() error {
+		tokens, err = s.signIn(ctx, username, password, from)
+		return err
+	})
+	return tokens, err
+}
+
+func (s *Service) signIn(ctx context.Context, username, password string, from Origin) (Tokens, error) {
 	account, credential, err := s.candidate(ctx, username)
 	if err != nil {
 		return Tokens{}, err
