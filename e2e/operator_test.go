@@ -75,11 +75,6 @@ func operate(t *testing.T, w *world, env map[string]string) {
 
 	setPasswords(t, w, env)
 
-	said, code = stack.Run(t, "stockroom", env, "keys", "rotate")
-	require.Zero(t, code, said)
-	require.Contains(t, said, "Signing key 2")
-	admin.get(t, "/api/v1/auth/me").want(http.StatusOK)
-
 	a := w.register(t)
 	said, code = stack.Run(t, "stockroom", env, "erase", a.Username)
 	require.Equal(t, 1, code, said)
@@ -92,6 +87,11 @@ func operate(t *testing.T, w *world, env map[string]string) {
 	said, code = stack.Run(t, "stockroom", env, "erase", "--yes", a.Username)
 	require.Equal(t, 1, code, said)
 	require.Contains(t, said, "Account not found")
+
+	said, code = stack.Run(t, "stockroom", env, "keys", "rotate")
+	require.Zero(t, code, said)
+	require.Contains(t, said, "Signing key 2")
+	admin.get(t, "/api/v1/auth/me").want(http.StatusOK)
 }
 
 // makeAdmin makes an administrator whose password is [password].
