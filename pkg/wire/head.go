@@ -1,16 +1,10 @@
-package ingress
+package wire
 
 import (
 	"bytes"
 
 	"github.com/valyala/fasthttp"
-
-	"stockroom/pkg/errs"
-	"stockroom/pkg/web"
 )
-
-// ErrURITooLong refuses a request whose target is longer than [MaxURI].
-var ErrURITooLong = errs.New(errs.TooLarge, "uri_too_long", "Request target too long")
 
 // Limits of the head of a request.
 const (
@@ -21,21 +15,28 @@ const (
 	MaxHead = MaxURI + MaxHeaders
 )
 
-// Check returns what is wrong with the head of a request, or nil.
-func Check(h *fasthttp.RequestHeader) error {
+// Check returns what the head of a request is for, or what is wrong with it.
+func Check(h *fasthttp.RequestHeader) (Target, error) {
+	if err := checkHead(h); err != nil {
+		return Target{}, err
+	}
+	return targetOf(h)
+}
+
+func checkHead(h *fasthttp.RequestHeader) error {
 	if len(h.RequestURI()) > MaxURI {
 		return ErrURITooLong
 	}
 	raw := h.RawHeaders()
 	if len(raw) > MaxHeaders {
-		return web.ErrHeadersTooLarge
+		return ErrHeadersTooLarge
 	}
 	if p := string(h.Protocol()); p != "HTTP/1.1" && p != "HTTP/1.0" {
-		return web.ErrMalformedRequest.Because("Another version of HTTP is spoken here.")
+		return ErrMalformed.Because("Another version of HTTP is spoken here.")
 	}
 	switch string(h.Method()) {
 	case fasthttp.MethodTrace, fasthttp.MethodConnect:
-		return web.ErrMalformedRequest.Because("This method is not for here.")
+		return ErrMalformed.Because("This method is not for here.")
 	}
 	return checkHeaders(raw)
 }
@@ -47,7 +48,7 @@ func checkHeaders(raw []byte) error {
 	for len(raw) > 0 {
 		line, rest, ok := bytes.Cut(raw, []byte("\n"))
 		if !ok || len(line) == 0 || line[len(line)-1] != '\r' {
-			return web.ErrMalformedRequest.Because("Header lines end in CR LF.")
+			return ErrMalformed.Because("Header lines end in CR LF.")
 		}
 		line, raw = line[:len(line)-1], rest
 		if len(line) == 0 {
@@ -55,10 +56,10 @@ func checkHeaders(raw []byte) error {
 		}
 		name, value, ok := bytes.Cut(line, []byte(":"))
 		if !ok || !isName(name) {
-			return web.ErrMalformedRequest.Because("A header name holds a character that it may not hold.")
+			return ErrMalformed.Because("A header name holds a character that it may not hold.")
 		}
 		if !isValue(value) {
-			return web.ErrMalformedRequest.Because("A header value holds a control character.")
+			return ErrMalformed.Because("A header value holds a control character.")
 		}
 		if err := seen.add(name, bytes.Trim(value, " \t")); err != nil {
 			return err
@@ -69,34 +70,42 @@ func checkHeaders(raw []byte) error {
 
 // framing is what the headers say about where a request ends and whose it is.
 type framing struct {
-	hosts, types, lengths, encodings int
+	hosts, types, lengths, encodings, expectations int
 }
 
 func (f *framing) add(name, value []byte) error {
 	switch {
 	case is(name, "Host"):
 		f.hosts++
+		if !isHost(value) {
+			return ErrMalformed.Because("Host is a name or an address, and perhaps a port.")
+		}
 	case is(name, "Content-Type"):
 		f.types++
 	case is(name, "Content-Length"):
 		f.lengths++
 		if len(value) == 0 || len(bytes.Trim(value, "0123456789")) != 0 {
-			return web.ErrMalformedRequest.Because("Content-Length is a number.")
+			return ErrMalformed.Because("Content-Length is a number.")
 		}
 	case is(name, "Transfer-Encoding"):
 		f.encodings++
 		if !is(value, "chunked") {
-			return web.ErrMalformedRequest.Because("The only transfer encoding is chunked.")
+			return ErrMalformed.Because("The only transfer encoding is chunked.")
+		}
+	case is(name, "Expect"):
+		f.expectations++
+		if !is(value, "100-continue") {
+			return ErrMalformed.Because("All that can be expected is 100-continue.")
 		}
 	case is(name, "Upgrade"), is(name, "HTTP2-Settings"):
-		return web.ErrMalformedRequest.Because("Connections are not upgraded here.")
+		return ErrMalformed.Because("Connections are not upgraded here.")
 	}
 	return nil
 }
 
 func (f *framing) check() error {
-	if f.hosts > 1 || f.types > 1 || f.lengths+f.encodings > 1 {
-		return web.ErrMalformedRequest.Because("The request says more than once where it ends, what it is or whom it is for.")
+	if f.hosts > 1 || f.types > 1 || f.lengths+f.encodings > 1 || f.expectations > 1 {
+		return ErrMalformed.Because("The request says more than once where it ends, what it is or whom it is for.")
 	}
 	return nil
 }
@@ -114,6 +123,29 @@ func isName(b []byte) bool {
 		}
 	}
 	return len(b) > 0
+}
+
+// isHost takes names, IPv4 addresses and IPv6 addresses in brackets, and none of
+// the characters that other programs cut a host at.
+func isHost(b []byte) bool {
+	name, port := b, []byte(nil)
+	if i := bytes.LastIndexByte(b, ':'); i > bytes.LastIndexByte(b, ']') {
+		name, port = b[:i], b[i+1:]
+	}
+	inner, six := bytes.CutPrefix(name, []byte("["))
+	if six {
+		inner, six = bytes.CutSuffix(inner, []byte("]"))
+		name = bytes.ReplaceAll(inner, []byte(":"), []byte("."))
+		if !six {
+			return false
+		}
+	}
+	for _, c := range name {
+		if !isUnreserved(c) {
+			return false
+		}
+	}
+	return len(name) > 0 && len(bytes.Trim(port, "0123456789")) == 0
 }
 
 func isValue(b []byte) bool {
