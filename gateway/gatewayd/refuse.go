@@ -22,6 +22,7 @@ func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 	if err == nil {
 		return fasthttp.StatusContinue
 	}
+	wire.HangUp(ctx) // the body may be on its way
 	s.observe(x)
 	s.conclude(x, err)
 	return ctx.Response.StatusCode()
