@@ -38,17 +38,21 @@ func checkHead(h *fasthttp.RequestHeader) error {
 	case fasthttp.MethodTrace, fasthttp.MethodConnect:
 		return ErrMalformed.Because("This method is not for here.")
 	}
-	return checkHeaders(raw)
+	for range h.Trailers() {
+		// The library takes them for headers, which whoever stands before did not see.
+		return ErrMalformed.Because("Trailers are not taken.")
+	}
+	_, err := checkHeaders(raw)
+	return err
 }
 
 // checkHeaders walks over the header lines as they came over the wire. The
 // library has joined, trimmed and dropped some of them already.
-func checkHeaders(raw []byte) error {
-	var seen framing
+func checkHeaders(raw []byte) (seen framing, err error) {
 	for len(raw) > 0 {
 		line, rest, ok := bytes.Cut(raw, []byte("\n"))
 		if !ok || len(line) == 0 || line[len(line)-1] != '\r' {
-			return ErrMalformed.Because("Header lines end in CR LF.")
+			return seen, ErrMalformed.Because("Header lines end in CR LF.")
 		}
 		line, raw = line[:len(line)-1], rest
 		if len(line) == 0 {
@@ -56,21 +60,23 @@ func checkHeaders(raw []byte) error {
 		}
 		name, value, ok := bytes.Cut(line, []byte(":"))
 		if !ok || !isName(name) {
-			return ErrMalformed.Because("A header name holds a character that it may not hold.")
+			return seen, ErrMalformed.Because("A header name holds a character that it may not hold.")
 		}
 		if !isValue(value) {
-			return ErrMalformed.Because("A header value holds a control character.")
+			return seen, ErrMalformed.Because("A header value holds a control character.")
 		}
 		if err := seen.add(name, bytes.Trim(value, " \t")); err != nil {
-			return err
+			return seen, err
 		}
 	}
-	return seen.check()
+	return seen, seen.check()
 }
 
 // framing is what the headers say about where a request ends and whose it is.
 type framing struct {
 	hosts, types, lengths, encodings, expectations int
+
+	length []byte // the last one
 }
 
 func (f *framing) add(name, value []byte) error {
@@ -84,6 +90,7 @@ func (f *framing) add(name, value []byte) error {
 		f.types++
 	case is(name, "Content-Length"):
 		f.lengths++
+		f.length = value
 		if len(value) == 0 || len(bytes.Trim(value, "0123456789")) != 0 {
 			return ErrMalformed.Because("Content-Length is a number.")
 		}

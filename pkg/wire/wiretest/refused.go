@@ -105,6 +105,9 @@ var chunks = map[string]string{
 	"TrailerEncoding":      post + "Transfer-Encoding: chunked\r\n" + end + "0\r\nTransfer-Encoding: chunked\r\n\r\n",
 	"TrailerHost":          post + "Transfer-Encoding: chunked\r\n" + end + "0\r\nHost: b\r\n\r\n",
 	"TrailerAuthorization": post + "Transfer-Encoding: chunked\r\n" + end + "0\r\nAuthorization: Bearer x\r\n\r\n",
+	"TrailerAnnouncedX":    post + "Transfer-Encoding: chunked\r\nTrailer: X-A\r\n" + end + "2\r\nab\r\n0\r\nX-A: b\r\n\r\n",
+	"TrailerUnannounced":   post + "Transfer-Encoding: chunked\r\n" + end + "2\r\nab\r\n0\r\nIdempotency-Key: x\r\n\r\n",
+	"TrailerOnlyAnnounced": post + "Transfer-Encoding: chunked\r\nTrailer: X-A\r\n" + end + "2\r\nab\r\n" + chunked,
 	"TrailerNoColon":       post + "Transfer-Encoding: chunked\r\n" + end + "0\r\nX\r\n\r\n",
 	"TrailerNul":           post + "Transfer-Encoding: chunked\r\n" + end + "0\r\nX: \x00\r\n\r\n",
 }

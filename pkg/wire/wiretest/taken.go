@@ -83,8 +83,6 @@ var posts = map[string]string{
 	"ChunkZeros":          post + "Transfer-Encoding: chunked\r\n" + end + "0002\r\nab\r\n0000\r\n\r\n",
 	"ChunkExtension":      post + "Transfer-Encoding: chunked\r\n" + end + "2;a=b\r\nab\r\n" + chunked,
 	"ChunkExtensionQuote": post + "Transfer-Encoding: chunked\r\n" + end + "2;a=\"5;0\"\r\nab\r\n0;x\r\n\r\n",
-	"Trailers":            post + "Transfer-Encoding: chunked\r\nTrailer: X-A\r\n" + end + "2\r\nab\r\n0\r\nX-A: b\r\n\r\n",
-	"TrailerUnannounced":  post + "Transfer-Encoding: chunked\r\n" + end + "2\r\nab\r\n0\r\nX-Request-Id: x\r\n\r\n",
 }
 
 // empties are requests without a body that could have one.
