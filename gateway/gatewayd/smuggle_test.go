@@ -188,7 +188,9 @@ func understood(sent string) (all []understanding) {
 		if i := strings.Index(target, "://"); i >= 0 && !strings.HasPrefix(target, "/") {
 			target = target[i+3+strings.IndexByte(target[i+3:], '/'):]
 		}
-		target = strings.TrimSuffix(target, "?") // no query at all means the same
+		if path, query, _ := strings.Cut(target, "?"); query == "" {
+			target = path // an empty query means the same
+		}
 		all = append(all, understanding{req.Method, target, req.Header.Get("Idempotency-Key"), string(body)})
 	}
 }

@@ -189,21 +189,3 @@ func TestLimits(t *testing.T) {
 	_, err = read(t, headers(wire.MaxHeaders+1))
 	require.ErrorIs(t, err, wire.ErrHeadersTooLarge)
 }
-
-// Whatever comes in, it is read in one way or refused, and never a panic.
-func FuzzHead(f *testing.F) {
-	f.Add("GET /a?b=c HTTP/1.1\r\nHost: a\r\nX-A: 1\r\n\r\n")
-	f.Add("POST /%61//..;x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n")
-	f.Add("GET http://a/b HTTP/1.1\r\nHost: a\r\n folded: 1\r\n\r\n")
-	f.Fuzz(func(t *testing.T, head string) {
-		target, err := read(t, head)
-		if err != nil {
-			return
-		}
-		path := string(target.Path)
-		require.True(t, strings.HasPrefix(path, "/"), path)
-		require.NotContains(t, path, "//")
-		require.NotContains(t, path+"/", "/../")
-		require.NotContains(t, path+"/", "/./")
-	})
-}
