@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"stockroom/pkg/telemetry"
+	"stockroom/services/auth/authd"
 	"stockroom/standalone"
 )
 
@@ -33,6 +34,8 @@ func runAll(ctx context.Context, env map[string]string) error {
 		Addr:           addr(env),
 		Dir:            dataDir(env),
 		PasswordCost:   cost,
+		Hashers:        authd.MakeRoom(0),
+		HashAside:      true,
 		Issuer:         issuer(env),
 		TrustedProxies: proxies,
 		Admin: standalone.Admin{
