@@ -50,9 +50,9 @@ FAULTS   ?=
 NATS     ?= yes
 
 .PHONY: chaos
-chaos: deps ## judge every answer of a catalog under faults for DURATION=5m; SEED=7, FAULTS='redis goes back|flush', NATS=no
+chaos: deps ## judge every answer of a catalog under faults for DURATION=5m; SEED=7, FAULTS='redis goes back|flush', NATS=well or no
 	go test -count=1 -v -timeout 3h ./e2e/chaos -run TestNoAnswerIsEverWrong -args -chaos.seed=$(SEED) -chaos.for=$(DURATION) \
-		-chaos.readers=4 -chaos.pause=0 -chaos.only='$(FAULTS)' $(if $(filter no,$(NATS)),-chaos.nonats)
+		-chaos.readers=4 -chaos.pause=0 -chaos.only='$(FAULTS)' -chaos.nats=$(NATS)
 
 KILLS ?= 20
 

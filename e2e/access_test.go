@@ -55,21 +55,27 @@ var access = map[string]struct {
 	"DELETE /api/v1/auth/sessions/{}":             {mine, 204, theSession, nil},
 	"POST /api/v1/auth/logout":                    {signed, 204, nil, nil},
 	"POST /api/v1/auth/logout-all":                {signed, 204, nil, nil},
-	"GET /.well-known/oauth-authorization-server": {open, 404, nil, nil}, // the issuer here is no URL
-	"GET /api/v1/products":                        {open, 200, nil, nil},
-	"GET /api/v1/products/search":                 {open, 200, is("?q=lamp"), nil},
-	"GET /api/v1/products/{}":                     {open, 200, someProduct, nil},
-	"POST /api/v1/products":                       {admins, 201, nil, someDraft},
-	"PUT /api/v1/products/{}":                     {admins, 200, someProduct, stocking},
-	"DELETE /api/v1/products/{}":                  {admins, 204, someProduct, nil},
-	"GET /api/v1/users":                           {admins, 200, nil, nil},
-	"GET /api/v1/users/me":                        {signed, 200, nil, nil},
-	"GET /api/v1/users/{}":                        {own, 200, theUser, nil},
-	"PUT /api/v1/users/{}":                        {own, 200, theUser, renaming},
-	"PATCH /api/v1/users/{}":                      {own, 200, theUser, renaming},
-	"DELETE /api/v1/users/{}":                     {admins, 204, theUser, nil},
-	"PUT /api/v1/users/{}/role":                   {admins, 200, theUser, promoting},
-	"POST /api/v1/users/{}/activate":              {admins, 200, theUser, nil},
+	"GET /.well-known/oauth-authorization-server": {open, 200, nil, nil},
+	"POST /api/v1/auth/password":                  {signed, 200, nil, repeating},
+	"POST /api/v1/auth/password-reset":            {open, 202, nil, mailing},
+	"POST /api/v1/auth/password-reset/confirm":    {open, 422, nil, guessing}, // nobody has a token
+	"POST /api/v1/auth/email-verification":        {open, 202, nil, mailing},  // or whoever is signed in, without a body
+
+	"POST /api/v1/auth/email-verification/confirm": {open, 422, nil, guess},
+	"GET /api/v1/products":                         {open, 200, nil, nil},
+	"GET /api/v1/products/search":                  {open, 200, is("?q=lamp"), nil},
+	"GET /api/v1/products/{}":                      {open, 200, someProduct, nil},
+	"POST /api/v1/products":                        {admins, 201, nil, someDraft},
+	"PUT /api/v1/products/{}":                      {admins, 200, someProduct, stocking},
+	"DELETE /api/v1/products/{}":                   {admins, 204, someProduct, nil},
+	"GET /api/v1/users":                            {admins, 200, nil, nil},
+	"GET /api/v1/users/me":                         {signed, 200, nil, nil},
+	"GET /api/v1/users/{}":                         {own, 200, theUser, nil},
+	"PUT /api/v1/users/{}":                         {own, 200, theUser, renaming},
+	"PATCH /api/v1/users/{}":                       {own, 200, theUser, renaming},
+	"DELETE /api/v1/users/{}":                      {admins, 204, theUser, nil},
+	"PUT /api/v1/users/{}/role":                    {admins, 200, theUser, promoting},
+	"POST /api/v1/users/{}/activate":               {admins, 200, theUser, nil},
 
 	"POST /api/v1/users/{}/deactivate": {admins, 200, theUser, nil},
 	"POST /api/v1/users/{}/restore":    {admins, 200, theDeleted, nil},
@@ -82,7 +88,8 @@ func is(text string) func(*testing.T, *cast) string {
 	return func(*testing.T, *cast) string { return text }
 }
 
-func theUser(_ *testing.T, c *cast) string     { return c.user.ID }
+func theUser(_ *testing.T, c *cast) string { return c.user.ID }
+
 func theDeleted(_ *testing.T, c *cast) string  { return c.deleted.ID }
 func someProduct(t *testing.T, c *cast) string { return c.w.product(t, nil).ID }
 
@@ -97,6 +104,12 @@ func names(c *cast) any      { return fields{"username": c.user.Username, "passw
 func refreshing(c *cast) any { return fields{"refresh_token": c.session.RefreshToken} }
 func form(c *cast) any       { return url.Values{"username": {c.user.Username}, "password": {password}} }
 
+func mailing(c *cast) any { return fields{"email": c.user.Email} }
+func guess(*cast) any     { return fields{"token": "guessed"} }
+func guessing(*cast) any  { return fields{"token": "guessed", "new_password": password} }
+
+func repeating(*cast) any { return fields{"current_password": password, "new_password": password} }
+
 func stranger(*cast) any {
 	name := unique("stranger")
 	return fields{"email": name + "@example.com", "username": name, "password": password}
@@ -109,6 +122,7 @@ func TestEveryRouteKnowsWhoMayUseIt(t *testing.T) {
 	silent := func(string) *telemetry.Telemetry { return telemetry.Discard() }
 	w := openWorld(t, stack.Assembled(t, silent, signer.beside))
 
+	signer.issuer = w.system.Issuer
 	signer.requireTrusted(t, w)
 
 	routed := map[string]bool{}

@@ -90,10 +90,11 @@ func (c *cast) ask(t *testing.T, who, method, path string, body any) answer {
 // key. So there can be tokens of the past, without waiting for them.
 type signer struct {
 	*tokentest.Issuer
-	t *testing.T
+	t      *testing.T
+	issuer string // of the system
 }
 
-func newSigner(t *testing.T) *signer { return &signer{tokentest.New(t), t} }
+func newSigner(t *testing.T) *signer { return &signer{Issuer: tokentest.New(t), t: t} }
 
 // beside returns where the keys of auth are, and the signer's with them.
 func (s *signer) beside(auth string) string {
@@ -141,6 +142,7 @@ func (s *signer) expired(t *testing.T, account string) string {
 func (s *signer) sign(t *testing.T, account string, at time.Time) string {
 	t.Helper()
 	claims := tokentest.Claims(account, "user")
+	claims.Issuer = s.issuer
 	claims.IssuedAt, claims.SignedInAt = jwt.NewNumericDate(at), jwt.NewNumericDate(at)
 	claims.ExpiresAt = jwt.NewNumericDate(at.Add(5 * time.Minute))
 	newest := int64(1 << 40) // no change of rights is newer

@@ -190,6 +190,12 @@ func (a answer) into(v any) {
 	require.NoError(a.t, dec.Decode(v), a)
 }
 
+func (a answer) members() (v fields) {
+	a.t.Helper()
+	a.into(&v)
+	return v
+}
+
 func (a answer) account() (v account) {
 	a.t.Helper()
 	a.into(&v)

@@ -53,4 +53,4 @@ func (c *contract) check(t *testing.T, a answer) {
 	}
 }
 
-var operation = regexp.MustCompile(`^/api/v1/(auth/(register|login|login/json|refresh|me)|(products|users)(/[^/]+)?|users/[^/]+/(role|deactivate|activate|restore|erase|audit))$`)
+var operation = regexp.MustCompile(`^/api/v1/(auth/(register|login|login/json|refresh|me|password|(password-reset|email-verification)(/confirm)?)|(products|users)(/[^/]+)?|users/[^/]+/(role|deactivate|activate|restore|erase|audit))$`)

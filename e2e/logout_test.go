@@ -133,7 +133,7 @@ func sessionsAreOnesOwn(t *testing.T, w *world) {
 	his.delete(t, path).refused(http.StatusNotFound, "not_found")
 	w.admin(t).delete(t, path).refused(http.StatusNotFound, "not_found")
 	hers.get(t, mePath).want(http.StatusOK)
-	hers.delete(t, sessionsPath+"/x").refused(http.StatusUnprocessableEntity, "validation_failed")
+	hers.delete(t, sessionsPath+"/x").refused(http.StatusUnprocessableEntity, "validation_failed", "id")
 	w.anyone().get(t, sessionsPath).refused(http.StatusUnauthorized, "unauthenticated")
 }
 

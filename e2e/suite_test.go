@@ -56,8 +56,8 @@ func suite(t *testing.T, s *stack.System) {
 	t.Run("Alone", func(t *testing.T) { runInTurn(t, w, aloneChecks) })
 	t.Run("Together", func(t *testing.T) {
 		for area, checks := range map[string]map[string]check{
-			"Auth": authChecks, "Sessions": sessionChecks, "Logout": logoutChecks, "Accounts": accountChecks, "People": peopleChecks,
-			"Rights":   rightsChecks,
+			"Auth": authChecks, "Sessions": sessionChecks, "Logout": logoutChecks, "Passwords": passwordChecks, "Emails": emailChecks,
+			"Accounts": accountChecks, "People": peopleChecks, "Rights": rightsChecks,
 			"Products": productChecks, "Prices": priceChecks, "Lists": listChecks, "Search": searchChecks,
 			"Refusals": refusalChecks, "Framing": framingChecks, "System": systemChecks, "Races": raceChecks,
 		} {

@@ -58,6 +58,13 @@ func documentListsAllRoutes(t *testing.T, w *world) {
 		"post /api/v1/auth/login/json": {200, 401, 422},
 		"post /api/v1/auth/refresh":    {200, 401, 422},
 		"get /api/v1/auth/me":          {200, 401},
+
+		"post /api/v1/auth/password":                   {200, 401, 403, 422},
+		"post /api/v1/auth/password-reset":             {202, 422, 503},
+		"post /api/v1/auth/password-reset/confirm":     {204, 422},
+		"post /api/v1/auth/email-verification":         {202, 401, 422, 503},
+		"post /api/v1/auth/email-verification/confirm": {204, 422},
+
 		"get /api/v1/products":         {200, 422},
 		"get /api/v1/products/search":  {200, 422},
 		"get /api/v1/products/{id}":    {200, 404, 422},

@@ -30,8 +30,8 @@ func (a Admin) orGenerated(s *secrets) (Admin, error) {
 	return Admin{Email: "admin@example.com", Username: "admin", Password: s.AdminPassword}, nil
 }
 
-// generatePassword returns a password of 80 bits that keeps every rule.
-func generatePassword() string {
+// GeneratePassword returns a password of 80 bits that keeps every rule.
+func GeneratePassword() string {
 	text := rand.Text()
 	return "7-" + strings.ToLower(text[:8]) + "-" + text[8:16]
 }

@@ -10,8 +10,10 @@ import (
 // doors is the doors of everything.
 type doors struct{ gateway, auth, users, catalog web.Doors }
 
+// loopback is a free port that only this machine can reach.
+const loopback = "127.0.0.1:0"
+
 func openDoors(ctx context.Context, addr string) (doors, error) {
-	const loopback = "127.0.0.1:0"
 	var d doors
 	for _, o := range []struct {
 		doors *web.Doors

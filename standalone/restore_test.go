@@ -46,7 +46,7 @@ func TestRestoreBringsBackWhatWasBackedUp(t *testing.T) {
 	require.Equal(t, changed.Version, again.write(t, http.MethodGet, productsPath+"/"+kept.ID, "").Version)
 	again.stop()
 
-	for service, epoch := range map[string]int64{"users": 2, "catalog": 2} {
+	for service, epoch := range map[string]int64{"auth": 2, "users": 2, "catalog": 2} {
 		require.Equal(t, epoch, number(t, s.Dir(), service, `select epoch from commit_head`), service)
 		require.Equal(t, int64(1), number(t, done.Replaced, service, `select epoch from commit_head`), service)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 )
 
 // secrets is what only this installation knows. It is made once.
@@ -29,7 +28,7 @@ func loadSecrets(path string) (*secrets, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return s, err
 	}
-	s = &secrets{path: path, InternalToken: generateSecret(), AuthSecret: generateSecret(), AdminPassword: generatePassword()}
+	s = &secrets{path: path, InternalToken: generateSecret(), AuthSecret: generateSecret(), AdminPassword: GeneratePassword()}
 	return s, s.save()
 }
 
@@ -52,20 +51,11 @@ func generateSecret() string { return "s-" + rand.Text() + rand.Text() }
 // save writes the file in one step, so that a crash leaves the old or the new.
 func (s *secrets) save() error {
 	text, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return fmt.Errorf("save secrets: %w", err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(s.path), ".secrets-*") // only its owner may read it
-	if err != nil {
-		return fmt.Errorf("save secrets: %w", err)
-	}
-	_, err = f.Write(append(text, '\n'))
-	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), s.path)
+		err = writeFile(s.path, append(text, '\n'))
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("save secrets: %w", err), os.Remove(f.Name()))
+		return fmt.Errorf("save secrets: %w", err)
 	}
 	return nil
 }

@@ -34,15 +34,29 @@ type Config struct {
 	HashAside    bool   // see [authd.Config]
 	Issuer       string // in whose name tokens are made; "stockroom" if empty
 	Admin        Admin  // the first one; empty: one with a generated password
+	NoAdmin      bool   // make none
+	Mail         Mail
 
 	TrustedProxies []netip.Prefix // which may say where a request comes from
+}
+
+// Mail says how mail is sent and what it is there for, as the variables of authd
+// do. The zero value: none is.
+type Mail struct {
+	Shown        bool // in the log, if there is no server to send it: for development
+	SMTPURL      string
+	From         string
+	ResetURL     string
+	VerifyURL    string
+	Verification string
 }
 
 // Stockroom is the system, listening.
 type Stockroom struct {
 	dir      string
 	addr     string
-	usersURL string // its internal door
+	authURL  string // internal doors
+	usersURL string
 	secrets  *secrets
 	admin    Admin
 	lock     *lock
@@ -70,14 +84,19 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *Stockroom, err e
 	if s.lock, err = acquire(dir); err != nil {
 		return nil, err
 	}
+	if err = vanish(dir); err != nil {
+		return nil, err
+	}
 	if _, err = settle(dir, os.Rename); err != nil {
 		return nil, fmt.Errorf("finish the last restore: %w", err)
 	}
 	if s.secrets, err = loadSecrets(filepath.Join(dir, secretsFile)); err != nil {
 		return nil, err
 	}
-	if s.admin, err = cfg.Admin.orGenerated(s.secrets); err != nil {
-		return nil, err
+	if !cfg.NoAdmin {
+		if s.admin, err = cfg.Admin.orGenerated(s.secrets); err != nil {
+			return nil, err
+		}
 	}
 	if s.bus, err = startBus(); err != nil {
 		return nil, err
@@ -89,11 +108,11 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (_ *Stockroom, err e
 	if err != nil {
 		return nil, err
 	}
-	s.addr, s.usersURL = d.gateway.Public.Addr().String(), internalURL(d.users)
+	s.addr, s.authURL, s.usersURL = d.gateway.Public.Addr().String(), internalURL(d.auth), internalURL(d.users)
 	if err := s.assemble(ctx, cfg, d); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
-	return s, nil
+	return s, s.appear()
 }
 
 // assemble makes every service with the configuration that a deployment would
@@ -112,10 +131,16 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 	}
 	s.dependsOnAllBefore(users)
 
+	mail := cfg.Mail
+	authEnv := env
+	if mail.Shown {
+		authEnv = "development"
+	}
 	auth, err := authd.New(ctx, authd.Config{
-		Env: env, DatabaseURL: s.database("auth"), Migrate: true, NATSURL: nats, InternalToken: token,
+		Env: authEnv, DatabaseURL: s.database("auth"), Migrate: true, NATSURL: nats, InternalToken: token,
 		Secret: s.secrets.AuthSecret, SecretPrevious: s.secrets.AuthSecretPrevious, KeyLifetime: authd.DefaultKeyLifetime,
 		PasswordCost: cfg.PasswordCost, Hashers: cfg.Hashers, HashAside: cfg.HashAside, UsersInternalURL: internalURL(d.users),
+		SMTPURL: mail.SMTPURL, MailFrom: mail.From, ResetURL: mail.ResetURL, VerifyURL: mail.VerifyURL, EmailVerification: mail.Verification,
 		AdminEmail: s.admin.Email, AdminUsername: s.admin.Username, AdminPassword: s.admin.Password,
 		TokenIssuer: issuer, TokenAudience: audience, Grace: grace,
 	}, d.auth, s.voices["auth"])
@@ -170,7 +195,7 @@ func (s *Stockroom) Run(ctx context.Context) error {
 	err := inTurn(ctx, s.servers...)
 	s.voices.close(ctx)
 	s.bus.stop()
-	return errors.Join(err, s.lock.release())
+	return errors.Join(err, vanish(s.dir), s.lock.release())
 }
 
 // inTurn runs servers until ctx is done, or one of them returns. Each goes on

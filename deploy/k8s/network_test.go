@@ -24,6 +24,8 @@ var arrows = []string{
 	"users → auth: 8001 9001",
 	"catalog → auth: 8001 9001",
 	"catalog → users: 9002",
+	"operator → auth: 9001",
+	"operator → users: 9002",
 	"every pod → names: 53 53/udp",
 }
 
@@ -36,6 +38,9 @@ var arrowsOf = map[string][]string{
 		"catalog → redis: 6379",
 	},
 	"Prod": toPrivate,
+	"Mailing": append([]string{
+		"auth → internet: 465 587", "auth → private: 465 587",
+	}, toPrivate...),
 	"Observed": append([]string{
 		"monitoring → auth: 9001", "monitoring → users: 9002", "monitoring → catalog: 9003", "monitoring → gateway: 9000",
 		"auth → monitoring: 4318", "users → monitoring: 4318", "catalog → monitoring: 4318", "gateway → monitoring: 4318",
@@ -64,6 +69,9 @@ var ports = []port{
 	{corev1.ProtocolTCP, 22},
 	{corev1.ProtocolTCP, 53},
 	{corev1.ProtocolTCP, 443},
+	{corev1.ProtocolTCP, 25},
+	{corev1.ProtocolTCP, 465},
+	{corev1.ProtocolTCP, 587},
 	{corev1.ProtocolUDP, 53},
 	{corev1.ProtocolUDP, 8000},
 }
@@ -95,6 +103,7 @@ func networkHasTheArrowsOfTheArchitecture(t *testing.T, s system) {
 func (s system) peers() map[string]peer {
 	peers := map[string]peer{
 		"neighbour":  {namespace: "stockroom", labels: map[string]string{"app.kubernetes.io/part-of": "stockroom"}},
+		"operator":   {namespace: "stockroom", labels: map[string]string{"app.kubernetes.io/name": "operator"}, isolated: true},
 		"stranger":   {namespace: "default", labels: map[string]string{"app.kubernetes.io/name": "gateway"}},
 		"monitoring": {namespace: "monitoring"},
 		"names":      {namespace: "kube-system", labels: map[string]string{"k8s-app": "kube-dns"}},

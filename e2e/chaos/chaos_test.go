@@ -12,10 +12,10 @@ import (
 
 var (
 	seed    = flag.Uint64("chaos.seed", 1, "of the faults and the load; 0: another one each time")
-	total   = flag.Duration("chaos.for", 30*time.Second, "how long the faults go on")
+	total   = flag.Duration("chaos.for", time.Minute, "how long the faults go on")
 	readers = flag.Int("chaos.readers", 2, "how many ask each replica")
 	only    = flag.String("chaos.only", "", "a regular expression: only faults with such a name")
-	noNATS  = flag.Bool("chaos.nonats", false, "no message ever arrives")
+	nats    = flag.String("chaos.nats", "yes", "how messages fare: yes, as badly as all else; well; no: none ever arrives")
 	pause   = flag.Duration("chaos.pause", 2*time.Millisecond, "how long a reader waits before its next question")
 )
 
@@ -28,7 +28,7 @@ func TestNoAnswerIsEverWrong(t *testing.T) {
 }
 
 func options() chaos.Options {
-	o := chaos.Options{Seed: *seed, For: *total, Readers: *readers, Pause: *pause, NoNATS: *noNATS}
+	o := chaos.Options{Seed: *seed, For: *total, Readers: *readers, Pause: *pause, NATS: chaos.NATS(*nats)}
 	if *only != "" {
 		o.Only = regexp.MustCompile(*only)
 	}

@@ -39,7 +39,7 @@ func storeFaults() []fault {
 
 // otherFaults befall messages and processes.
 func otherFaults(o Options) []fault {
-	if o.NoNATS {
+	if o.NATS == Well || o.NATS == Gone {
 		return processFaults()
 	}
 	return append(natsFaults(), processFaults()...)

@@ -44,7 +44,9 @@ func TestProgrammeOfSomeFaults(t *testing.T) {
 	require.Len(t, rounds(rng, back, 3), 6)
 	require.Empty(t, only(regexp.MustCompile("goes back"), otherFaults(Options{})))
 	require.Empty(t, programme(rng, nil, time.Hour))
-	for _, f := range otherFaults(Options{NoNATS: true}) {
-		require.NotContains(t, f.name, "nats")
+	for _, nats := range []NATS{Well, Gone} {
+		for _, f := range otherFaults(Options{NATS: nats}) {
+			require.NotContains(t, f.name, "nats")
+		}
 	}
 }

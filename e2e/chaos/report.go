@@ -19,6 +19,7 @@ func (r *run) report(t *testing.T, h *history.History, failed map[string]int) {
 	half, longest := r.recoveries(h)
 	t.Logf("seed %d, %v, judged in %v\n%v\nrefused    %v\nrecovered  half within %v, all within %v\nfaults     %s",
 		r.options.Seed, took.Round(time.Second), (r.diary.now() - took).Round(time.Millisecond), figures, failed, half, longest, r.diary.faults())
+	t.Logf("audited    %d times", r.shop.audited(t))
 	r.failures(t)
 	const enough = 10
 	for _, v := range broken[:min(enough, len(broken))] {
@@ -29,11 +30,14 @@ func (r *run) report(t *testing.T, h *history.History, failed map[string]int) {
 	}
 }
 
-// failures shows what replicas wrote of the requests that they answered with 500:
-// faults are no reason for that.
+// failures fails t if a replica has answered a request with 500, and shows what it
+// wrote of it: faults are no reason for that.
 func (r *run) failures(t *testing.T) {
 	t.Helper()
 
+	if n := len(r.diary.failures); n > 0 {
+		t.Errorf("seed %d: %d requests were answered with status 500", r.options.Seed, n)
+	}
 	for _, replica := range r.shop.replicas {
 		for line := range strings.Lines(replica.process.Log(t)) {
 			for _, id := range r.diary.failures {

@@ -64,7 +64,9 @@ func goBack(s *shop, _ int) (end func(), replicas []int) {
 		create table backup.products as table products`, nil)
 	return func() {
 		s.postgresLinks(link.State{Refuse: true})
+		s.auditor.postgres.Set(link.State{Refuse: true})
 		defer s.postgresLinks(link.State{})
+		defer s.auditor.postgres.Set(link.State{})
 		restore := history.Write{Replica: -1, Begin: s.diary.now()}
 		var back int64
 		s.transaction(`

@@ -21,10 +21,21 @@ type Options struct {
 	Readers int           // of each replica
 	Pause   time.Duration // of a reader between its questions
 
-	Only   *regexp.Regexp // the faults with such names; nil: all
-	NoNATS bool           // no message ever arrives
-	Kills  int            // so many at each failpoint, and no other faults; 0: none
+	Only  *regexp.Regexp // the faults with such names; nil: all
+	NATS  NATS
+	Kills int // so many at each failpoint, and no other faults; 0: none
 }
+
+// NATS is how messages fare.
+type NATS string
+
+// How messages fare: as badly as everything else, well, or none ever arrives.
+// The faults of the last two are the same for one seed.
+const (
+	Disturbed NATS = "yes"
+	Well      NATS = "well"
+	Gone      NATS = "no"
+)
 
 // run is one run of a programme.
 type run struct {
@@ -42,9 +53,10 @@ func (r *run) rng(part uint64) *rand.Rand { return rand.New(rand.NewPCG(r.option
 func Run(t *testing.T, o Options) {
 	t.Helper()
 
+	require.Contains(t, []NATS{Disturbed, Well, Gone}, o.NATS)
 	s := open(t)
 	r := &run{options: o, shop: s, diary: s.diary, book: &stockbook{}}
-	if o.NoNATS {
+	if o.NATS == Gone {
 		r.shop.nats.Stop()
 	}
 	var writing []*writer

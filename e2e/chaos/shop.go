@@ -5,6 +5,7 @@ package chaos
 import (
 	"context"
 	"crypto/rand"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -33,6 +34,7 @@ type shop struct {
 	redis    []*testkit.RedisServer
 	nats     *testkit.NATSServer
 	replicas []*replica
+	auditor  *replica // beside them; nobody asks it
 	diary    *diary
 	past     past
 }
@@ -60,26 +62,51 @@ func open(t *testing.T) *shop {
 		_, err := db.Exec(ctx, `create extension if not exists pg_trgm; create schema catalog`)
 		return err
 	})
-	doors, token := s.issuer.Serve(t), rand.Text()
+	doors := s.issuer.Serve(t)
+	common := map[string]string{
+		"ENV": "development", "INTERNAL_TOKEN": rand.Text(),
+		"AUTH_URL": doors.Auth, "AUTH_INTERNAL_URL": doors.AuthInternal, "USERS_INTERNAL_URL": doors.UsersInternal,
+	}
 	for _, redis := range sharedBy {
-		r := &replica{addr: stack.FreeAddr(t), internal: stack.FreeAddr(t), failpoints: t.TempDir()}
-		cfg, err := pgx.ParseConfig(s.postgres.URL())
-		require.NoError(t, err)
-		network, address := pgconn.NetworkAddress(cfg.Host, cfg.Port)
-		r.postgres = s.link(network, address)
+		r := s.place()
 		r.redis = s.link("tcp", host(t, s.redis[redis].URL()))
 		r.nats = s.link("tcp", host(t, s.nats.URL()))
-		r.process = stack.Serve(t, "catalogd", map[string]string{
-			"ENV": "development", "ADDR": r.addr, "INTERNAL_ADDR": r.internal, "INTERNAL_TOKEN": token,
-			"DATABASE_URL": "postgres://" + cfg.User + "@" + r.postgres.Addr() + "/" + cfg.Database + "?sslmode=disable&search_path=catalog,public",
-			"REDIS_URL":    "redis://" + r.redis.Addr() + "/0", "NATS_URL": "nats://" + r.nats.Addr(),
-			"AUTH_URL": doors.Auth, "AUTH_INTERNAL_URL": doors.AuthInternal, "USERS_INTERNAL_URL": doors.UsersInternal,
-			"FAILPOINTS": r.failpoints,
-		})
+		env := maps.Clone(common)
+		env["REDIS_URL"], env["NATS_URL"] = "redis://"+r.redis.Addr()+"/0", "nats://"+r.nats.Addr()
+		s.serve(r, env)
 		s.replicas = append(s.replicas, r)
-		s.await(r)
 	}
+	s.audit(maps.Clone(common))
 	return s
+}
+
+// place returns where a process is to be, with its link to the database.
+func (s *shop) place() *replica {
+	s.t.Helper()
+
+	r := &replica{addr: stack.FreeAddr(s.t), internal: stack.FreeAddr(s.t), failpoints: s.t.TempDir()}
+	cfg := s.database()
+	r.postgres = s.link(pgconn.NetworkAddress(cfg.Host, cfg.Port))
+	return r
+}
+
+func (s *shop) database() *pgx.ConnConfig {
+	s.t.Helper()
+
+	cfg, err := pgx.ParseConfig(s.postgres.URL())
+	require.NoError(s.t, err)
+	return cfg
+}
+
+// serve starts a process at a place and returns when it is ready.
+func (s *shop) serve(r *replica, env map[string]string) {
+	s.t.Helper()
+
+	cfg := s.database()
+	env["ADDR"], env["INTERNAL_ADDR"], env["FAILPOINTS"] = r.addr, r.internal, r.failpoints
+	env["DATABASE_URL"] = "postgres://" + cfg.User + "@" + r.postgres.Addr() + "/" + cfg.Database + "?sslmode=disable&search_path=catalog,public"
+	r.process = stack.Serve(s.t, "catalogd", env)
+	s.await(r)
 }
 
 func (s *shop) link(network, address string) *link.Link {

@@ -85,7 +85,11 @@ func TestOneRequestIsOneTrace(t *testing.T) {
 		"catalog: publish stockroom.catalog.log", "catalog: receive stockroom.catalog.log",
 		"catalog: apply commit", "catalog: apply commit", // each of the two replicas
 		"catalog: redis apply",
-	}, func(h http.Header) { api.create(t, h) }))
+	}, func(h http.Header) {
+		product := api.create(t, h)
+		// Whoever reads has Redis begin, if that was too slow at the start.
+		api.call(t, http.MethodGet, "/api/v1/products/"+product, "", nil, http.StatusOK)
+	}))
 	connected(t, r.shows(t, []string{
 		"gateway: GET /api/v1/products/{}", "gateway: forward to catalog", "catalog: GET /api/v1/products/:id",
 		"catalog: redis get", "catalog: SELECT", "catalog: redis fill",

@@ -24,7 +24,7 @@ import (
 func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry, keys func(auth string) string) *System {
 	tb.Helper()
 
-	const env, issuer, grace = "development", "stockroom", 15 * time.Second
+	const env, grace = "development", 15 * time.Second
 	ctx, token, db := tb.Context(), secret(), newDatabase(tb, false)
 	nats := testkit.NewNATSServer(tb)
 	auth, users, gateway := open(tb), open(tb), open(tb)
@@ -42,27 +42,27 @@ func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry, k
 	}
 	add(usersd.New(ctx, usersd.Config{
 		Env: env, Migrate: true, DatabaseURL: db.url(tb, "users"), NATSURL: nats.URL(), InternalToken: token,
-		AuthURL: signed, AuthInternalURL: internal(auth), TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+		AuthURL: signed, AuthInternalURL: internal(auth), TokenIssuer: issuer, TokenAudience: audience, Grace: grace,
 	}, users, voice("users")))
 	add(authd.New(ctx, authd.Config{
 		Env: env, Migrate: true, DatabaseURL: db.url(tb, "auth"), NATSURL: nats.URL(), InternalToken: token,
 		Secret: secret(), PasswordCost: quickHash, UsersInternalURL: internal(users),
 		AdminEmail: admin.Email, AdminUsername: admin.Username, AdminPassword: admin.Password,
-		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+		TokenIssuer: issuer, TokenAudience: audience, Grace: grace,
 	}, auth, voice("auth")))
 	routes := gatewayd.Config{
 		Env: env, NATSURL: nats.URL(), InternalToken: token,
 		AuthURLs: []string{public(auth)}, AuthInternalURLs: []string{internal(auth)},
 		UsersURLs: []string{public(users)}, UsersInternalURLs: []string{internal(users)},
 		AuthURL: signed, AuthInternalURL: internal(auth), UsersInternalURL: internal(users),
-		TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+		TokenIssuer: issuer, TokenAudience: audience, Grace: grace,
 	}
 	catalogDB := db.url(tb, "catalog")
 	for _, at := range catalogs {
 		add(catalogd.New(ctx, catalogd.Config{
 			Env: env, Migrate: true, DatabaseURL: catalogDB, RedisURL: testkit.NewRedisServer(tb).URL(), NATSURL: nats.URL(), InternalToken: token,
 			AuthURL: signed, AuthInternalURL: internal(auth), UsersInternalURL: internal(users),
-			TokenIssuer: issuer, TokenAudience: issuer, Grace: grace,
+			TokenIssuer: issuer, TokenAudience: audience, Grace: grace,
 		}, at, voice("catalog")))
 		routes.CatalogURLs = append(routes.CatalogURLs, public(at))
 		routes.CatalogInternalURLs = append(routes.CatalogInternalURLs, internal(at))
@@ -76,7 +76,7 @@ func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry, k
 		stop()
 		require.NoError(tb, <-done)
 	})
-	s := &System{URL: public(gateway), Admin: admin, Catalogs: routes.CatalogURLs}
+	s := &System{URL: public(gateway), Admin: admin, Issuer: issuer, Catalogs: routes.CatalogURLs}
 	s.Await(tb)
 	return s
 }

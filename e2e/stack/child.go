@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"testing"
 
@@ -15,6 +16,8 @@ type Options struct {
 	PasswordCost int    // 4 if zero, as tests make many accounts
 	Dir          string // of the one-process form's data; one of the test's own if empty
 	OwnPostgres  bool   // of separate processes: a server that can be stopped
+	Admin        Admin  // who administers the data in Dir already
+	Verification string // of emails: off if empty
 
 	Auth map[string]string // of separate processes: more of the environment of auth
 }
@@ -36,11 +39,14 @@ func Child(tb testing.TB, o Options) *System {
 		dir = tb.TempDir()
 	}
 	addr := FreeAddr(tb)
-	p := startProcess(tb, "stockroom", build(tb, "stockroom"), map[string]string{
-		"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost(), "TOKEN_ISSUER": issuer,
-		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
-	})
-	s := &System{URL: "http://" + addr, Issuer: issuer, Admin: admin, Processes: map[string]*Process{"stockroom": p}}
+	env := map[string]string{"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost(), "TOKEN_ISSUER": issuer}
+	if o.Admin == (Admin{}) {
+		o.Admin = admin
+		maps.Copy(env, map[string]string{"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password})
+	}
+	post := postOffice(tb)
+	p := startProcess(tb, "stockroom", build(tb, "stockroom"), withMail(env, post, o))
+	s := &System{URL: "http://" + addr, Issuer: issuer, Admin: o.Admin, Processes: map[string]*Process{"stockroom": p}, Mail: post}
 	s.Await(tb)
 	return s
 }

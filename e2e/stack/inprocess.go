@@ -15,9 +15,10 @@ import (
 func InProcess(tb testing.TB) *System {
 	tb.Helper()
 
+	post := postOffice(tb)
 	log := slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	one, err := standalone.New(tb.Context(), standalone.Config{
-		Addr: "127.0.0.1:0", Dir: tb.TempDir(), PasswordCost: quickHash, Admin: standalone.Admin(admin), Issuer: issuer,
+		Addr: "127.0.0.1:0", Dir: tb.TempDir(), PasswordCost: quickHash, Admin: standalone.Admin(admin), Issuer: issuer, Mail: mail(post),
 	}, log)
 	require.NoError(tb, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(tb.Context()))
@@ -27,7 +28,7 @@ func InProcess(tb testing.TB) *System {
 		stop()
 		require.NoError(tb, <-done)
 	})
-	s := &System{URL: one.URL(), Issuer: issuer, Admin: admin}
+	s := &System{URL: one.URL(), Issuer: issuer, Admin: admin, Mail: post}
 	s.Await(tb)
 	return s
 }

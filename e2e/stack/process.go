@@ -31,10 +31,7 @@ func startProcess(tb testing.TB, name, bin string, env map[string]string) *Proce
 	tb.Helper()
 
 	p := &Process{name: name, bin: bin, log: filepath.Join(tb.TempDir(), name+".log")}
-	p.env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + tb.TempDir()}
-	for key, value := range env {
-		p.env = append(p.env, "STOCKROOM_"+key+"="+value)
-	}
+	p.env = environment(tb, env)
 	tb.Cleanup(func() {
 		p.Kill()
 		if tb.Failed() {

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"crypto/rand"
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -25,7 +26,10 @@ func secret() string { return rand.Text() + rand.Text() }
 func Processes(tb testing.TB, o Options) *System {
 	tb.Helper()
 
-	s := &System{Issuer: issuer, Admin: admin, Processes: map[string]*Process{}, Public: map[string]string{}, Internal: map[string]string{}, NATS: testkit.NewNATSServer(tb)}
+	s := &System{
+		Issuer: issuer, Admin: admin, Processes: map[string]*Process{}, Public: map[string]string{}, Internal: map[string]string{},
+		NATS: testkit.NewNATSServer(tb), Mail: postOffice(tb),
+	}
 	db := newDatabase(tb, o.OwnPostgres)
 	s.Postgres = db.own
 	auth, users, gateway := newPlace(tb), newPlace(tb), newPlace(tb)
@@ -46,25 +50,31 @@ func Processes(tb testing.TB, o Options) *System {
 		s.Processes[name] = startEither(tb, name, program, env)
 	}
 	start("users", "usersd", users, map[string]string{"DATABASE_URL": db.url(tb, "users")})
-	forAuth := map[string]string{
+	forAuth := withMail(map[string]string{
 		"DATABASE_URL": db.url(tb, "auth"), "SECRET": secret(), "PASSWORD_COST": o.cost(),
 		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
-	}
+	}, s.Mail, o)
 	maps.Copy(forAuth, o.Auth)
 	start("auth", "authd", auth, forAuth)
 	catalogDB := db.url(tb, "catalog")
+	catalogs := []place{newPlace(tb), newPlace(tb)}
 	var internal []string
-	for _, name := range []string{"catalog-1", "catalog-2"} {
-		at, redis := newPlace(tb), testkit.NewRedisServer(tb)
-		s.Redis = append(s.Redis, redis)
+	for _, at := range catalogs {
 		s.Catalogs = append(s.Catalogs, "http://"+at.public)
 		internal = append(internal, "http://"+at.internal)
-		start(name, "catalogd", at, map[string]string{"DATABASE_URL": catalogDB, "REDIS_URL": redis.URL()})
+	}
+	for n, at := range catalogs {
+		redis := testkit.NewRedisServer(tb)
+		s.Redis = append(s.Redis, redis)
+		start(fmt.Sprintf("catalog-%d", n+1), "catalogd", at, map[string]string{
+			"DATABASE_URL": catalogDB, "REDIS_URL": redis.URL(), "AUDIT_URLS": strings.Join(internal, ","),
+		})
 	}
 	start("gateway", "gatewayd", gateway, map[string]string{
 		"AUTH_URLS": "http://" + auth.public, "AUTH_INTERNAL_URLS": "http://" + auth.internal,
 		"USERS_URLS": "http://" + users.public, "USERS_INTERNAL_URLS": "http://" + users.internal,
 		"CATALOG_URLS": strings.Join(s.Catalogs, ","), "CATALOG_INTERNAL_URLS": strings.Join(internal, ","),
+		"RATE_ADDRESS": "0", "RATE_ACCOUNT": "0", // all that tests ask comes from one place
 	})
 	s.URL = "http://" + gateway.public
 	s.Await(tb)

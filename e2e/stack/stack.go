@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/testkit"
+	"stockroom/pkg/testkit/smtpserver"
 )
 
 // System is a running system.
@@ -42,6 +43,9 @@ type System struct {
 	Redis     []*testkit.RedisServer // of each catalog
 	NATS      *testkit.NATSServer
 	Postgres  *testkit.PostgresServer // nil if it is shared
+
+	// Mail is where the system sends its mails to; nil if that is not here.
+	Mail *smtpserver.Server
 }
 
 // Admin is an administrator that the system began with.
@@ -51,6 +55,8 @@ var admin = Admin{Email: "owner@shop.example", Username: "owner", Password: "Cor
 
 // issuer is in whose name the tokens of a system are made.
 const issuer = "https://shop.example"
+
+const audience = "stockroom" // of tokens
 
 // patience is for a system to start or to stop, on a busy machine.
 const patience = 90 * time.Second

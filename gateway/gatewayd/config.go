@@ -37,8 +37,25 @@ type Config struct {
 	TokenIssuer           string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
 	TokenAudience         string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
 
+	// Files in PEM; with them the public door speaks TLS, and takes up others
+	// when they change.
+	TLSCertificate string `env:"TLS_CERTIFICATE"`
+	TLSKey         string `env:"TLS_KEY"`
+
+	// Pages of which origins may use the API in a browser: https://shop.example,
+	// or * for all.
+	CORSOrigins     []string `env:"CORS_ORIGINS"`
+	CORSCredentials bool     `env:"CORS_CREDENTIALS"` // cookies and client certificates too
+
 	// The networks of the proxies that may say where a request comes from.
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES"`
+
+	// Requests per second from one address and for one account, zero for no
+	// limit, and how much of it may come at once.
+	RateAddress float64       `env:"RATE_ADDRESS" envDefault:"300"`
+	RateAccount float64       `env:"RATE_ACCOUNT" envDefault:"100"`
+	RateWindow  time.Duration `env:"RATE_WINDOW" envDefault:"2s"`
+	RedisURL    string        `env:"REDIS_URL"` // where gateways count together; may be empty
 
 	// How a stop goes: not ready for this long, so that nobody sends more, then
 	// this long to finish what is under way.

@@ -33,6 +33,7 @@ type Cache struct {
 	l1       *firstLevel
 	store    SecondLevel
 	count    counters
+	hits     hits
 
 	fetches flights // through the second level
 	loads   flights // from the database
@@ -54,6 +55,7 @@ func New(cfg Config) *Cache {
 		loadTimeout: cmp.Or(cfg.LoadTimeout, 3*time.Second),
 		l1:          newFirstLevel(cmp.Or(cfg.ItemBytes, room), cmp.Or(cfg.ListBytes, room)),
 		store:       cfg.Store,
+		hits:        make(hits, hitsKept),
 		slots:       make(chan struct{}, loadSlots),
 	}
 }

@@ -183,6 +183,10 @@ func (l link) Get(ctx context.Context, c coherent.Claim, need int64, lease time.
 	return travel(ctx, l, func() (coherent.Found, error) { return l.store.Get(ctx, c, need, lease) })
 }
 
+func (l link) Peek(ctx context.Context, key coherent.Key, epoch int64) (coherent.Found, error) {
+	return travel(ctx, l, func() (coherent.Found, error) { return l.store.Peek(ctx, key, epoch) })
+}
+
 func (l link) Fill(ctx context.Context, c coherent.Claim, e coherent.Entry, ttl time.Duration) (bool, error) {
 	return travel(ctx, l, func() (bool, error) { return l.store.Fill(ctx, c, e, ttl) })
 }
@@ -196,12 +200,10 @@ func (l link) Apply(ctx context.Context, ev commitlog.Event) (int64, error) {
 	return travel(ctx, l, func() (int64, error) { return l.store.Apply(ctx, ev) })
 }
 
-func (l link) Begin(ctx context.Context, head commitlog.Head) error {
-	_, err := travel(ctx, l, func() (bool, error) { return true, l.store.Begin(ctx, head) })
-	return err
+func (l link) Begin(ctx context.Context, head commitlog.Head) (bool, error) {
+	return travel(ctx, l, func() (bool, error) { return l.store.Begin(ctx, head) })
 }
 
-func (l link) Reset(ctx context.Context, head commitlog.Head) error {
-	_, err := travel(ctx, l, func() (bool, error) { return true, l.store.Reset(ctx, head) })
-	return err
+func (l link) Reset(ctx context.Context, head commitlog.Head) (bool, error) {
+	return travel(ctx, l, func() (bool, error) { return l.store.Reset(ctx, head) })
 }

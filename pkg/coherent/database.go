@@ -75,6 +75,6 @@ func (c *Cache) enter(ctx context.Context) error {
 
 func (c *Cache) keep(key Key, e Entry, began *era, at time.Time) {
 	if len(e.Body) <= maxBody && !c.l1.put(key, e, began, at) {
-		c.count.rejectedPuts.Add(1)
+		c.count.l1Rejected.Add(1)
 	}
 }

@@ -50,6 +50,7 @@ func (c *Cache) fetch(ctx context.Context, key Key, a aim, load Load) (result, e
 	switch {
 	case ok && found.State == Hit:
 		c.count.l2Hits.Add(1)
+		c.hits.note(key)
 		e := found.rightAsOfWatermark()
 		c.keep(key, e, began, provenAt)
 		return result{entry: e, origin: FromL2, validAt: e.AsOf, epoch: a.epoch}, nil
@@ -116,7 +117,7 @@ func (c *Cache) fill(ctx context.Context, claim Claim, a aim, load Load) (res re
 	case failure != nil:
 		c.count.l2Errors.Add(1)
 	case !kept:
-		c.count.rejectedPuts.Add(1)
+		c.count.l2Rejected.Add(1)
 	}
 	return res, nil
 }

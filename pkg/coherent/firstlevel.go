@@ -106,6 +106,26 @@ func (l *firstLevel) last(key Key, epoch int64) (k *kept, valid bool) {
 	return nil, false
 }
 
+// peek returns what there is for key as of a commit that has been applied, and
+// leaves no trace: not even the eviction hears of it.
+func (l *firstLevel) peek(key Key, at commitlog.Head) Found {
+	now := l.era.Load()
+	if now.epoch != at.Epoch {
+		return Found{State: Behind, Watermark: Lost}
+	}
+	shelves := []*shelf{l.items, l.absent}
+	if key.IsList() {
+		shelves = []*shelf{l.lists}
+	}
+	for _, s := range shelves {
+		k, ok := s.GetEntryQuietly(key.text)
+		if ok && k.Value.era == now && (!key.IsList() || k.Value.AsOf >= now.listGen.Load()) {
+			return Found{State: Hit, Entry: k.Value.Entry, Watermark: at.Seq}
+		}
+	}
+	return Found{State: Missing, Watermark: at.Seq}
+}
+
 // put keeps an entry whose read began in the era began and that was right at or
 // after the moment at, unless something is known that the read may have missed.
 // It says whether the entry may be kept.

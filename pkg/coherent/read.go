@@ -41,6 +41,7 @@ func (c *Cache) Get(ctx context.Context, key Key, least int64, load Load) (Answe
 	}
 	if e, ok := c.l1.get(key, a.epoch); ok && c.fresh() {
 		c.count.l1Hits.Add(1)
+		c.hits.note(key)
 		return Answer{Entry: e, Origin: FromL1}, nil
 	}
 	if c.store == nil {

@@ -21,13 +21,17 @@ func (c *Cache) begun(ctx context.Context, now *era) bool {
 	defer c.repairing.Unlock()
 
 	head := commitlog.Head{Epoch: now.epoch, Seq: now.floor}
-	if err := c.store.Begin(ctx, head); err != nil {
+	forgot, err := c.store.Begin(ctx, head)
+	if err != nil {
 		c.count.l2Errors.Add(1)
 		return false
 	}
+	if forgot {
+		c.count.l2Resets.Add(1)
+	}
 	now.begun.Store(true)
 	c.log.InfoContext(ctx, "second level begins",
-		slog.String("cache", c.name), slog.Int64("epoch", head.Epoch), slog.Int64("seq", head.Seq))
+		slog.String("cache", c.name), slog.Int64("epoch", head.Epoch), slog.Int64("seq", head.Seq), slog.Bool("forgot", forgot))
 	return true
 }
 
@@ -71,11 +75,15 @@ func (c *Cache) catchUp(ctx context.Context, at int64, head commitlog.Head) {
 	if ok {
 		return
 	}
-	if err := c.store.Reset(ctx, head); err != nil {
+	forgot, err := c.store.Reset(ctx, head)
+	if err != nil {
 		c.count.l2Errors.Add(1)
 		return
 	}
-	c.count.resets.Add(1)
+	if !forgot {
+		return // another replica has brought it there meanwhile
+	}
+	c.count.l2Resets.Add(1)
 	c.log.InfoContext(ctx, "second level forgot everything",
 		slog.String("cache", c.name), slog.Int64("epoch", head.Epoch), slog.Int64("seq", head.Seq))
 }

@@ -19,6 +19,11 @@ type SecondLevel interface {
 	// load it, for the time lease; a caller that repeats its token keeps it.
 	Get(ctx context.Context, c Claim, need int64, lease time.Duration) (Found, error)
 
+	// Peek looks for the value of key in the epoch, and changes nothing: where
+	// Get would give a claim, the value is Missing. It is Behind only if there is
+	// no watermark of this epoch.
+	Peek(ctx context.Context, key Key, epoch int64) (Found, error)
+
 	// Fill keeps e for the time ttl, and ends the claim. It refuses, and says
 	// so, if the claim is not held any more because an event named the key, it
 	// ran out, or everything was forgotten meanwhile, and if an event after
@@ -34,14 +39,15 @@ type SecondLevel interface {
 	// watermark of this epoch; nothing was changed then.
 	Apply(ctx context.Context, ev commitlog.Event) (int64, error)
 
-	// Begin makes head the watermark. Values and claims are forgotten unless it
-	// is the watermark already: one that is further says that the log has gone
-	// back since, which nothing else may tell.
-	Begin(ctx context.Context, head commitlog.Head) error
+	// Begin makes head the watermark. Values and claims are forgotten, which it
+	// says, unless head is the watermark already and no value was filled as of a
+	// later commit: what is further says that the log has gone back since, which
+	// nothing else may tell.
+	Begin(ctx context.Context, head commitlog.Head) (forgot bool, err error)
 
-	// Reset makes head the watermark and forgets all values and claims, unless
-	// the watermark is of the same epoch and has got at least there.
-	Reset(ctx context.Context, head commitlog.Head) error
+	// Reset makes head the watermark and forgets all values and claims, which it
+	// says, unless the watermark is of the same epoch and has got at least there.
+	Reset(ctx context.Context, head commitlog.Head) (forgot bool, err error)
 }
 
 // Lost stands for the watermark of a [SecondLevel] that has none of the epoch
@@ -55,7 +61,7 @@ type Claim struct {
 	Token string // nobody else's
 }
 
-// Found is what [SecondLevel.Get] says.
+// Found is what [SecondLevel.Get] and [SecondLevel.Peek] say.
 type Found struct {
 	State     State
 	Entry     Entry // of a Hit
@@ -71,8 +77,9 @@ const (
 	Hit                  // the value is right as of the watermark
 	Claimed              // the value is missing, and the caller is the one to load it
 	Wait                 // the value is missing, and somebody else loads it
+	Missing              // the value is missing
 )
 
 func (s State) String() string {
-	return [...]string{"behind", "hit", "claimed", "wait"}[s]
+	return [...]string{"behind", "hit", "claimed", "wait", "missing"}[s]
 }

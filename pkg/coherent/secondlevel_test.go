@@ -65,7 +65,8 @@ func TestFillOvertakenByAWriteIsRefused(t *testing.T) {
 
 			require.Contains(t, <-found, "@1")
 			require.Contains(t, second.read(key), "@2")
-			require.Equal(t, int64(2), first.cache.Stats().RejectedPuts, "by both levels")
+			require.Equal(t, int64(1), first.cache.Stats().L1Rejected)
+			require.Equal(t, int64(1), first.cache.Stats().L2Rejected)
 		})
 	}
 }

@@ -34,7 +34,6 @@ func (c *Cache) Forget(ev commitlog.Event) { c.l1.forget(ev) }
 // begin at head. It never fails: a second level that does not answer is not
 // used before it has.
 func (c *Cache) Reset(ctx context.Context, head commitlog.Head) error {
-	c.count.resets.Add(1)
 	now := c.l1.reset(head)
 	if c.store != nil {
 		c.recent.clear()

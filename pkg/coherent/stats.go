@@ -11,12 +11,13 @@ type Stats struct {
 	StaleAnswers int64 // answers that were labelled stale
 	Refusals     int64 // loads not even tried, because the database was away a moment ago
 	L2Errors     int64 // calls of the second level that failed or were refused by its breaker
-	RejectedPuts int64 // values not kept because a write overtook their read
-	Resets       int64 // resets of the first or the second level
+	L1Rejected   int64 // values that the first level did not keep because a write overtook their read
+	L2Rejected   int64 // and the second level
+	L2Resets     int64 // times that this process had the second level forget everything
 }
 
 type counters struct {
-	l1Hits, l2Hits, loads, bypasses, staleAnswers, refusals, l2Errors, rejectedPuts, resets atomic.Int64
+	l1Hits, l2Hits, loads, bypasses, staleAnswers, refusals, l2Errors, l1Rejected, l2Rejected, l2Resets atomic.Int64
 }
 
 // Stats returns the counters of c.
@@ -29,7 +30,8 @@ func (c *Cache) Stats() Stats {
 		StaleAnswers: c.count.staleAnswers.Load(),
 		Refusals:     c.count.refusals.Load(),
 		L2Errors:     c.count.l2Errors.Load(),
-		RejectedPuts: c.count.rejectedPuts.Load(),
-		Resets:       c.count.resets.Load(),
+		L1Rejected:   c.count.l1Rejected.Load(),
+		L2Rejected:   c.count.l2Rejected.Load(),
+		L2Resets:     c.count.l2Resets.Load(),
 	}
 }

@@ -56,16 +56,16 @@ func (w *wire) Apply(ctx context.Context, ev commitlog.Event) (int64, error) {
 	return w.SecondLevel.Apply(ctx, ev)
 }
 
-func (w *wire) Begin(ctx context.Context, head commitlog.Head) error {
+func (w *wire) Begin(ctx context.Context, head commitlog.Head) (bool, error) {
 	if err := w.use("begin"); err != nil {
-		return err
+		return false, err
 	}
 	return w.SecondLevel.Begin(ctx, head)
 }
 
-func (w *wire) Reset(ctx context.Context, head commitlog.Head) error {
+func (w *wire) Reset(ctx context.Context, head commitlog.Head) (bool, error) {
 	if err := w.use("reset"); err != nil {
-		return err
+		return false, err
 	}
 	return w.SecondLevel.Reset(ctx, head)
 }

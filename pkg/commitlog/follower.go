@@ -115,6 +115,7 @@ func NewFollower(cfg Config) *Follower {
 // Run follows until ctx is done, and returns nil then. It fails only if it
 // cannot listen to the bus at all.
 func (f *Follower) Run(ctx context.Context) error {
+	f.position.begin()
 	if f.cfg.Bus != nil {
 		stop, err := f.cfg.Bus.Subscribe(f.cfg.Subject, f.receive, f.lookSoon)
 		if err != nil {

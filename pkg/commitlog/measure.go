@@ -19,6 +19,8 @@ func (f *Follower) Measure(t *telemetry.Telemetry, log string) {
 		func() float64 { return float64(f.repaired.gap.Load()) }, "log", log, "reason", "gap")
 	t.Counter("invalidation_repaired_total", "Commits read from the log because no message had told of them.",
 		func() float64 { return float64(f.repaired.probe.Load()) }, "log", log, "reason", "probe")
+	t.Counter("lease_expired_seconds_total", "Time for which the last proof of being up to date was older than the lease.",
+		func() float64 { return f.position.expired(f.cfg.Lease).Seconds() }, "log", log)
 	t.Gauge("lease_fresh", "1 while what is known of the log is up to date for certain.",
 		func() float64 { return number(f.Fresh()) }, "log", log)
 }

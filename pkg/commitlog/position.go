@@ -18,6 +18,8 @@ type position struct {
 
 	mu      sync.Mutex
 	changed chan struct{} // closed when applied moves
+	begun   time.Time     // when the follower began
+	without time.Duration // how long there was no lease before the present proof
 }
 
 // proof is a moment at which the sink was known to be up to date, on both clocks.
@@ -43,6 +45,42 @@ func (p *position) move(h Head) {
 	close(p.changed)
 	p.changed = make(chan struct{})
 	p.mu.Unlock()
+}
+
+// begin takes note of the time: until the first proof there is no lease.
+func (p *position) begin() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.begun = time.Now()
+}
+
+// prove makes since the proof.
+func (p *position) prove(since proof, lease time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	// One that came too late proves nothing either.
+	p.without += max(0, p.lapsed(p.proof.Load(), lease)-p.lapsed(&since, lease))
+	p.proof.Store(&since)
+}
+
+// expired returns for how long, all in all, the last proof was older than the
+// lease.
+func (p *position) expired(lease time.Duration) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.without + p.lapsed(p.proof.Load(), lease)
+}
+
+// lapsed returns how long ago the lease that a proof gives has ended. It goes by
+// the monotonic clock, so that it never falls. The caller holds the lock.
+func (p *position) lapsed(at *proof, lease time.Duration) time.Duration {
+	switch {
+	case p.begun.IsZero():
+		return 0
+	case at == nil:
+		return time.Since(p.begun)
+	}
+	return max(0, time.Since(at.monotonic)-lease)
 }
 
 func (p *position) next() <-chan struct{} {

@@ -64,7 +64,7 @@ func (f *Follower) probe(ctx context.Context, timeout, patience time.Duration) e
 	if err := f.catchUp(ctx, head, patience); err != nil {
 		return err
 	}
-	f.position.proof.Store(&t0)
+	f.position.prove(t0, f.cfg.Lease)
 	return nil
 }
 

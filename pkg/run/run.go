@@ -3,6 +3,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -22,7 +23,8 @@ type Server interface {
 // Main does what the program was told to on its command line: it serves, which
 // needs no word, or does one of verbs. It runs until it is done, interrupted or
 // fails, and exits with a status that tells which; 2 means that it was told
-// something it does not know. A second signal ends the program at once.
+// something it does not know, 3 is for [ErrPartly]. A second signal ends the
+// program at once.
 //
 // It is all that a main function does. The log goes to standard output, from
 // STOCKROOM_LOG_LEVEL on. Service is what the program is called in traces, which
@@ -40,8 +42,23 @@ func Main(service string, start func(ctx context.Context, t *telemetry.Telemetry
 	}
 	if err != nil {
 		log.Error("stopped", "err", err)
-		os.Exit(1)
+		os.Exit(Status(err))
 	}
+}
+
+// ErrPartly says that something was done, but not all of it, and that repeating
+// it does not change that.
+var ErrPartly = errors.New("done in part")
+
+// Status returns what a program exits with after err.
+func Status(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, ErrPartly):
+		return 3
+	}
+	return 1
 }
 
 // logger returns a logger in any case: the error has to go somewhere.

@@ -42,7 +42,7 @@ func (s *Service) ChangePassword(ctx context.Context, id SessionID, current, nex
 	if !session.Live(s.time(), s.Lifetimes.Idle) {
 		return Tokens{}, ErrSessionRevoked
 	}
-	account, err = s.replace(ctx, account, next, id)
+	account, err = s.replace(ctx, account.ID, account, next, id)
 	switch {
 	case errors.Is(err, ErrCredentialChanged):
 		return Tokens{}, wrongPassword() // it was right until a moment ago
@@ -60,6 +60,10 @@ func wrongPassword() error {
 	})
 }
 
+// byOperator stands for the account of who changes a password if that is who
+// runs the system.
+const byOperator AccountID = ""
+
 // replace makes password the one of an account, and ends its sessions but the
 // one to keep. It returns the account as it is then. It fails with
 // ErrCredentialChanged if there was another change since account was read, and
@@ -68,7 +72,7 @@ func wrongPassword() error {
 // The change is made as soon as users has committed it. Wherever this stops
 // after that, the next sign-in or the sweep carries it out; before, nothing has
 // happened.
-func (s *Service) replace(ctx context.Context, account Account, password string, keep SessionID) (Account, error) {
+func (s *Service) replace(ctx context.Context, by AccountID, account Account, password string, keep SessionID) (Account, error) {
 	hash, err := s.Hasher.Hash(ctx, password)
 	if err != nil {
 		return Account{}, err
@@ -77,7 +81,7 @@ func (s *Service) replace(ctx context.Context, account Account, password string,
 	if err := s.Changes.Stage(ctx, change); err != nil {
 		return Account{}, err
 	}
-	account, err = s.Accounts.ChangePassword(ctx, account.ID, change.ID, account.PasswordChange)
+	account, err = s.Accounts.ChangePassword(ctx, by, account.ID, change.ID, account.PasswordChange)
 	if kind := errs.KindOf(err); kind == errs.Conflict || kind == errs.NotFound {
 		return Account{}, errors.Join(err, s.Changes.Discard(ctx, change.ID))
 	}

@@ -105,9 +105,9 @@ type faster struct {
 	change func()
 }
 
-func (f *faster) ChangePassword(ctx context.Context, id auth.AccountID, change, previous auth.ChangeID) (auth.Account, error) {
+func (f *faster) ChangePassword(ctx context.Context, by, id auth.AccountID, change, previous auth.ChangeID) (auth.Account, error) {
 	f.change()
-	return f.Accounts.ChangePassword(ctx, id, change, previous)
+	return f.Accounts.ChangePassword(ctx, by, id, change, previous)
 }
 
 type mortalChanges struct {
@@ -124,9 +124,9 @@ type mortalCommits struct {
 	*process
 }
 
-func (m mortalCommits) ChangePassword(ctx context.Context, id auth.AccountID, change, previous auth.ChangeID) (a auth.Account, err error) {
+func (m mortalCommits) ChangePassword(ctx context.Context, by, id auth.AccountID, change, previous auth.ChangeID) (a auth.Account, err error) {
 	err = m.step(func() error {
-		a, err = m.Accounts.ChangePassword(ctx, id, change, previous)
+		a, err = m.Accounts.ChangePassword(ctx, by, id, change, previous)
 		return err
 	})
 	return a, err

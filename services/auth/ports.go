@@ -14,6 +14,10 @@ import (
 type Credentials interface {
 	// Add stores a credential that no account confirms yet.
 	Add(ctx context.Context, c Credential) error
+	// Adopt stores credentials whose accounts are known, but for those of accounts
+	// that have one, all or none of them, and tells which it stored. A rehearsal
+	// stores none and answers as if it did.
+	Adopt(ctx context.Context, cs []Credential, rehearse bool) (added []bool, err error)
 	// Credential fails with ErrCredentialNotFound.
 	Credential(ctx context.Context, id AccountID) (Credential, error)
 	// Confirm notes that the account exists. It does nothing if that is known,
@@ -154,11 +158,11 @@ type Accounts interface {
 	// LookupEmail finds an account that is not deleted by its email, in any
 	// letter case. It fails with ErrAccountNotFound.
 	LookupEmail(ctx context.Context, email string) (Account, error)
-	// ChangePassword commits a change of password, and returns the account as
-	// it is then. It fails with ErrAccountNotFound, also for deleted ones, and
+	// ChangePassword commits a change of password that an account asks for, or an
+	// operator if by is empty, and returns the account as it is then. It fails with ErrAccountNotFound, also for deleted ones, and
 	// with ErrCredentialChanged if the last change was neither previous nor
 	// this very one.
-	ChangePassword(ctx context.Context, id AccountID, change, previous ChangeID) (Account, error)
+	ChangePassword(ctx context.Context, by, id AccountID, change, previous ChangeID) (Account, error)
 	// VerifyEmail notes that mail to email arrives. It fails with
 	// ErrAccountNotFound, also for deleted ones, and with ErrEmailChanged if
 	// the account has another email, letter for letter.

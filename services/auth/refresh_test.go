@@ -2,7 +2,6 @@ package auth_test
 
 import (
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -86,26 +85,6 @@ func TestTokenBeforeTheLastEndsTheSessionAtOnce(t *testing.T) {
 	s.requireEnded(t, first)
 
 	s.requireEnded(t, third)
-}
-
-func TestManyTabsGetOneSuccessor(t *testing.T) {
-	t.Parallel()
-	s := newSystem(t)
-	s.register(t, "ada")
-	first := s.login(t, "ada")
-	got := make([]auth.Tokens, 20)
-	failures := make([]error, len(got))
-	var wg sync.WaitGroup
-	for i := range got {
-		wg.Go(func() { got[i], failures[i] = s.Refresh(t.Context(), first.Refresh, auth.Origin{}) })
-	}
-	wg.Wait()
-
-	for i, tokens := range got {
-		require.NoError(t, failures[i])
-		require.Equal(t, got[0].Refresh, tokens.Refresh)
-	}
-	s.refresh(t, got[0])
 }
 
 func TestSessionEndsAfterThirtyDays(t *testing.T) {

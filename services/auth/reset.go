@@ -30,7 +30,7 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 	if len(fields) > 0 {
 		return errs.Validation(fields...)
 	}
-	_, err = s.replace(ctx, account, password, "")
+	_, err = s.replace(ctx, account.ID, account, password, "")
 	if errors.Is(err, ErrCredentialChanged) || errors.Is(err, ErrAccountNotFound) || errors.Is(err, ErrCredentialNotFound) {
 		return errs.Validation(unusable()) // somebody was faster, with this token or otherwise
 	}

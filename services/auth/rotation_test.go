@@ -1,141 +1,114 @@
 package auth_test
 
 import (
+	"context"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/commitlog/pglog"
+	"stockroom/pkg/testkit"
 	"stockroom/services/auth"
+	"stockroom/services/auth/adapters/pgstore"
+	"stockroom/services/auth/authtest"
 )
 
-// kids are those of the published keys.
-func kids(ring *auth.Keyring) (ids []string) {
-	for _, k := range ring.Public() {
-		ids = append(ids, k.ID)
+// TestOneSuccessorHoweverManyAsk has twenty tabs refresh the same token at once,
+// a thousand times (fewer under the race detector): all go on, with one successor.
+func TestOneSuccessorHoweverManyAsk(t *testing.T) {
+	t.Parallel()
+
+	for name, open := range map[string]func(*testing.T) authtest.Stores{"SQLite": openStores, "PostgreSQL": openPostgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSystemOn(t, open(t))
+			s.register(t, "ada")
+			tokens := s.login(t, "ada")
+			for range rotations {
+				tokens = s.refreshTogether(t, tokens)
+			}
+			require.Equal(t, int64(rotations+1), s.generation(t, tokens))
+		})
 	}
-	return ids
 }
 
-// pass lets time go by as it does: the rings look after the keys all along.
-func pass(t *testing.T, at *clock, d time.Duration, rings ...*auth.Keyring) {
+func openPostgres(t *testing.T) authtest.Stores {
 	t.Helper()
-	const step = time.Minute
-	for ; d > 0; d -= step {
-		at.pass(min(d, step))
-		for _, ring := range rings {
-			require.NoError(t, ring.Tend(t.Context()))
-		}
+	pool := testkit.Postgres(t, pgstore.Migrations())
+	log := pglog.New(pool)
+	t.Cleanup(log.Close)
+	return authtest.Stores{
+		Credentials: pgstore.NewCredentials(pool, log),
+		Changes:     pgstore.NewChanges(pool, log),
+		Sessions:    pgstore.NewSessions(pool, log),
+		Endings:     pgstore.NewEndings(pool),
+		Keys:        pgstore.NewKeys(pool),
+		Log:         log,
 	}
 }
 
-func TestLifeOfASigningKey(t *testing.T) {
-	t.Parallel()
-	stores, at, sealer := openStores(t), &clock{now: time.Now()}, newSealer(t, "secret", "")
-	ring, other := openRing(t, stores.Keys, sealer, at.Now), openRing(t, stores.Keys, sealer, at.Now)
-	first := current(t, ring)
+// refreshTogether shows one token in twenty places at once, and returns its
+// successor.
+func (s *system) refreshTogether(t *testing.T, tokens auth.Tokens) auth.Tokens {
+	t.Helper()
+	got := make([]auth.Tokens, 20)
+	failures := make([]error, len(got))
+	var wg sync.WaitGroup
+	for i := range got {
+		wg.Go(func() { got[i], failures[i] = s.Refresh(t.Context(), tokens.Refresh, auth.Origin{}) })
+	}
+	wg.Wait()
+	for i, next := range got {
+		require.NoError(t, failures[i])
+		require.Equal(t, got[0].Refresh, next.Refresh)
+	}
+	require.NotEqual(t, tokens.Refresh, got[0].Refresh)
+	return got[0]
+}
 
-	made, err := ring.Rotate(t.Context())
+func (s *system) generation(t *testing.T, tokens auth.Tokens) int64 {
+	t.Helper()
+	session, err := s.stores.Sessions.Session(t.Context(), s.sessionOf(t, tokens))
 	require.NoError(t, err)
-	require.Equal(t, 2, made.Number)
-	require.WithinDuration(t, at.Now().Add(plan.Lead), made.SignsFrom, time.Millisecond)
-	require.NoError(t, other.Tend(t.Context()))
-	for _, r := range []*auth.Keyring{ring, other} {
-		require.Equal(t, []string{first, made.ID}, kids(r), "it is published")
-		require.Equal(t, first, current(t, r), "and does not sign yet")
-	}
-
-	pass(t, at, plan.Lead, ring, other)
-	for _, r := range []*auth.Keyring{ring, other} {
-		require.Equal(t, made.ID, current(t, r))
-		require.Equal(t, []string{first, made.ID}, kids(r))
-	}
-	stored := func() []auth.Key {
-		keys, err := stores.Keys.Keys(t.Context())
-		require.NoError(t, err)
-		return keys
-	}
-	before := stored()[0].Sealed
-
-	pass(t, at, 5*time.Minute, ring, other)
-	require.Less(t, len(stored()[0].Sealed), len(before), "the private half is gone")
-	require.Equal(t, []string{first, made.ID}, kids(ring), "tokens that it has signed are good")
-	require.Equal(t, []string{first, made.ID}, kids(openRing(t, stores.Keys, sealer, at.Now)))
-
-	pass(t, at, 5*time.Minute, ring, other)
-	require.Len(t, stored(), 2, "the last token that it may have signed is as old as this")
-	pass(t, at, 2*time.Minute, ring, other)
-	require.Len(t, stored(), 1)
-	require.Equal(t, []string{made.ID}, kids(ring))
+	return session.Generation
 }
 
-func TestReplicasThatRotateAtOnceMakeOneSuccessor(t *testing.T) {
-	t.Parallel()
-	stores, at, sealer := openStores(t), &clock{now: time.Now()}, newSealer(t, "secret", "")
-	rings, made, failures := make([]*auth.Keyring, 8), make([]auth.Key, 8), make([]error, 8)
-	for i := range rings {
-		rings[i] = openRing(t, stores.Keys, sealer, at.Now)
-	}
-	for round := range 3 {
-		var wg sync.WaitGroup
-		for i, ring := range rings {
-			wg.Go(func() { made[i], failures[i] = ring.Rotate(t.Context()) })
-		}
-		wg.Wait()
-		for i := range rings {
-			require.NoError(t, failures[i])
-			require.Equal(t, made[0], made[i])
-			require.Equal(t, round+2, made[i].Number)
-		}
-		pass(t, at, plan.Lead, rings...)
-	}
+type mortalSessions struct {
+	auth.Sessions
+	*process
 }
 
-func TestKeysFollowEachOtherBySchedule(t *testing.T) {
-	t.Parallel()
-	stores, at, sealer := openStores(t), &clock{now: time.Now()}, newSealer(t, "secret", "")
-	ring, other := openRing(t, stores.Keys, sealer, at.Now), openRing(t, stores.Keys, sealer, at.Now)
-	first := current(t, ring)
-
-	at.pass(plan.Lifetime - plan.Lead - time.Minute)
-	pass(t, at, 30*time.Second, ring, other)
-	require.Len(t, ring.Public(), 1)
-	pass(t, at, time.Minute, ring, other)
-	require.Len(t, ring.Public(), 2)
-	require.Equal(t, first, current(t, ring))
-	pass(t, at, plan.Lead, ring, other)
-	second := current(t, ring)
-	require.NotEqual(t, first, second)
-	require.Equal(t, second, current(t, other))
-	require.WithinDuration(t, at.Now(), ring.Newest().SignsFrom, 2*time.Minute)
-
-	at.pass(plan.Lifetime)
-	require.NoError(t, ring.Tend(t.Context()))
-	require.Equal(t, second, current(t, ring), "it goes on until there is another, however late")
-	pass(t, at, plan.Lead, ring)
-	require.Equal(t, 3, ring.Newest().Number)
-	require.Equal(t, ring.Newest().ID, current(t, ring))
+func (m mortalSessions) Update(ctx context.Context, id auth.SessionID, from auth.Origin, change func(*auth.Session) error) error {
+	return m.step(func() error { return m.Sessions.Update(ctx, id, from, change) })
 }
 
-func TestNoScheduleMakesNoKeys(t *testing.T) {
+// A process that ends between the rotation and its answer leaves a client with a
+// token that was replaced: it is good for another moment, at whichever process.
+func TestRefreshKilledAnywhereLocksNobodyOut(t *testing.T) {
 	t.Parallel()
-	stores, at := openStores(t), &clock{now: time.Now()}
-	ring, err := auth.OpenKeyring(t.Context(), stores.Keys, newSealer(t, "secret", ""), auth.KeyPlan{Lead: time.Minute}, at.Now, uuid.NewString)
-	require.NoError(t, err)
-	at.pass(1000 * 24 * time.Hour)
 
-	require.NoError(t, ring.Tend(t.Context()))
+	for name, after := range map[string]bool{"BeforeTheRotation": false, "BeforeTheAnswer": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSystem(t)
+			s.register(t, "ada")
+			tokens := s.login(t, "ada")
+			for range 3 {
+				whole := s.Sessions
+				s.Sessions = mortalSessions{whole, &process{after: after}}
+				_, err := s.Refresh(t.Context(), tokens.Refresh, auth.Origin{})
+				require.ErrorIs(t, err, errKilled)
+				s.Sessions = whole
 
-	require.Len(t, ring.Public(), 1)
-}
-
-func TestOthersLookForKeysLongBeforeTheySign(t *testing.T) {
-	t.Parallel()
-	for lead, want := range map[time.Duration]time.Duration{
-		time.Hour: time.Minute, 5 * time.Minute: time.Minute, time.Minute: 12 * time.Second, time.Second: time.Second,
-	} {
-		require.Equal(t, want, auth.KeyPlan{Lead: lead}.MaxAge(), lead)
+				again := newSystemOn(t, s.stores) // a restart: nothing but the database is left
+				again.accounts, again.Accounts, again.clock.now = s.accounts, s.accounts, s.clock.Now()
+				again.clock.pass(10 * time.Second)
+				tokens = again.refresh(t, tokens)
+				s.clock.pass(10 * time.Second)
+			}
+			s.refresh(t, tokens)
+		})
 	}
 }

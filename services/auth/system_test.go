@@ -98,11 +98,16 @@ func openStores(t *testing.T) authtest.Stores {
 
 func newSystem(t *testing.T) *system {
 	t.Helper()
+	return newSystemOn(t, openStores(t))
+}
+
+func newSystemOn(t *testing.T, stores authtest.Stores) *system {
+	t.Helper()
 	secrets, err := auth.Derive("secret")
 	require.NoError(t, err)
 	s := &system{
 		accounts: authtest.NewAccounts(),
-		stores:   openStores(t),
+		stores:   stores,
 		signer:   &signer{claims: make(map[string]auth.Claims)},
 		clock:    &clock{now: time.Now()},
 		mailer:   new(authtest.Mailer),

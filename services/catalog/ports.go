@@ -29,6 +29,13 @@ type Store interface {
 	// nothing is committed and the commit is the latest.
 	CreateMany(ctx context.Context, ps []Product, by AccountID) (int, Commit, error)
 
+	// Adopt adds products that come from elsewhere, deleted ones too, in one
+	// commit. Of each it tells what became of it: nil if it was added, ErrKnown if
+	// there is or was a product with its id, else ErrSKUTaken; of several with the
+	// same SKU the first gets it. If none is added, nothing is committed. A
+	// rehearsal commits nothing and answers as if it did.
+	Adopt(ctx context.Context, ps []Adoptee, rehearse bool) ([]error, error)
+
 	// Update applies change to a product in one transaction and returns the
 	// result. It fails with ErrProductNotFound if there is no such product, and
 	// with ErrSKUTaken if another has the new SKU. If change fails, nothing is

@@ -98,6 +98,8 @@ func (q Query) Pages(total int64) int64 {
 	return max(1, (total+q.Size-1)/q.Size)
 }
 
+const canonical = "page=%d size=%d by=%s desc=%t stock=%t min=%s max=%s category=%q name=%q q=%q"
+
 // Canonical returns the same text for two queries only if they ask for the
 // same: the complete query, with every text in the form in which it is
 // compared, and quoted so that no value can imitate another member.
@@ -109,7 +111,27 @@ func (q Query) Canonical() string {
 		return strconv.FormatInt(int64(*p), 10)
 	}
 	f := q.Filter
-	return fmt.Sprintf("page=%d size=%d by=%s desc=%t stock=%t min=%s max=%s category=%q name=%q q=%q",
+	return fmt.Sprintf(canonical,
 		q.Page, q.Size, q.Sort.By, q.Sort.Descending, f.InStock, price(f.MinPrice), price(f.MaxPrice),
 		f.Category, SearchTerm(f.Name), SearchTerm(f.Search))
+}
+
+// ParseQuery returns the query of which text is the canonical one, and false if
+// there is none.
+func ParseQuery(text string) (q Query, ok bool) {
+	var by, lowest, highest string
+	f := &q.Filter
+	_, err := fmt.Sscanf(text, canonical,
+		&q.Page, &q.Size, &by, &q.Sort.Descending, &f.InStock, &lowest, &highest, &f.Category, &f.Name, &f.Search)
+	q.Sort.By = SortKey(by)
+	f.MinPrice, f.MaxPrice = parseCents(lowest), parseCents(highest)
+	return q, err == nil && q.Canonical() == text
+}
+
+func parseCents(text string) *Price {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return nil
+	}
+	return new(Price(n))
 }

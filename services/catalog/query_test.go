@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,12 +39,18 @@ func TestNoTwoQueriesShareACanonicalForm(t *testing.T) {
 		func(q *catalog.Query) { q.Filter.Name = `" q="a` },
 		func(q *catalog.Query) { q.Filter.Name = `\" q=\"a` },
 		func(q *catalog.Query) { q.Filter.Name = " a" },
+		func(q *catalog.Query) { q.Filter.Name = "a\n%q\x7fé\u2028" },
+		func(q *catalog.Query) { q.Filter.Search = "`" },
+		func(q *catalog.Query) { q.Filter.MinPrice, q.Filter.MaxPrice = price(7), price(7) },
 	} {
 		q := anyQuery()
 		edit(&q)
 		same, found := seen[q.Canonical()]
 		require.False(t, found, "%+v and %+v are both %s", q, same, q.Canonical())
 		seen[q.Canonical()] = q
+		parsed, ok := catalog.ParseQuery(q.Canonical())
+		require.True(t, ok, q.Canonical())
+		require.Equal(t, q, parsed, "what asks for the same in its simplest form is read as it was")
 	}
 }
 
@@ -53,6 +60,23 @@ func TestLetterCaseIsNoOtherQuery(t *testing.T) {
 	a, b := anyQuery(), anyQuery()
 	a.Filter.Name, b.Filter.Name = "Straße", "STRASSE"
 	require.Equal(t, a.Canonical(), b.Canonical())
+}
+
+func TestWhatIsNoCanonicalFormIsNotRead(t *testing.T) {
+	t.Parallel()
+
+	q := anyQuery()
+	q.Filter.Name = "strasse"
+	right := q.Canonical()
+	_, ok := catalog.ParseQuery(right)
+	require.True(t, ok)
+	for _, text := range []string{
+		"", "page=1", right + " ", right + "x", " " + right, strings.Replace(right, "page=1", "page=01", 1),
+		strings.Replace(right, "strasse", "STRASSE", 1), strings.Replace(right, "min=-", "min=x", 1),
+	} {
+		_, ok := catalog.ParseQuery(text)
+		require.False(t, ok, text)
+	}
 }
 
 func TestOffsetNeverOverflows(t *testing.T) {

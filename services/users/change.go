@@ -34,6 +34,7 @@ type Action string
 
 // The actions.
 const (
+	ActionCreate         Action = "create" // before it there was nothing
 	ActionEdit           Action = "edit"
 	ActionChangePassword Action = "change_password"
 	ActionVerifyEmail    Action = "verify_email"

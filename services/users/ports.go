@@ -19,8 +19,16 @@ type Store interface {
 	// [Account.Repeat]) it returns that one and false, and commits nothing. It
 	// fails with ErrAccountExists if the ID is in use otherwise, and with
 	// ErrEmailTaken or ErrUsernameTaken if another account that is not deleted
-	// has the email or the username.
-	Create(ctx context.Context, a Account) (Account, bool, error)
+	// has the email or the username. What an operator creates leaves a row in
+	// the audit trail.
+	Create(ctx context.Context, a Account, by Caller) (Account, bool, error)
+
+	// Adopt adds accounts that come from elsewhere, deleted ones too, in one
+	// commit whose number is their AuthzVersion. Of each it tells what became of
+	// it: nil if it was added, ErrUnchanged if an account has its ID, else ErrEmailTaken or ErrUsernameTaken; of several that
+	// want the same the first gets it. If none is added, nothing is committed. A
+	// rehearsal commits nothing and answers as if it did.
+	Adopt(ctx context.Context, as []Account, rehearse bool) ([]error, error)
 
 	// Update makes a change to the account id in one transaction and returns the
 	// result. If the change fails, nothing is stored and its error is returned;
@@ -39,6 +47,10 @@ type Store interface {
 	// Account returns the account id, even if it is deleted, or
 	// ErrAccountNotFound.
 	Account(ctx context.Context, id AccountID) (Account, error)
+
+	// Known returns which of ids are those of accounts, deleted ones included, in
+	// no order.
+	Known(ctx context.Context, ids []AccountID) ([]AccountID, error)
 
 	// AccountByUsername returns the account of that name, in any letter case,
 	// or ErrAccountNotFound. Deleted accounts are not found.

@@ -19,10 +19,13 @@ type Registration struct {
 
 	// EmailVerified is for accounts that an operator makes and vouches for.
 	EmailVerified bool
+
+	RequestID string // of who wants it
 }
 
 // Register creates an account, active at once, and reports true; or it returns
-// the account that an earlier call with the same values created, and false.
+// the account that an earlier call with the same values created, and false. Only
+// an operator makes an administrator in this way.
 func (s *Service) Register(ctx context.Context, r Registration) (Account, bool, error) {
 	now := s.time()
 	a := Account{ID: r.ID, IsActive: true, EmailVerified: r.EmailVerified, CreatedAt: now, UpdatedAt: now}
@@ -33,7 +36,7 @@ func (s *Service) Register(ctx context.Context, r Registration) (Account, bool, 
 	if err := invalid(badEmail, badUsername, badRole); err != nil {
 		return Account{}, false, err
 	}
-	return s.store.Create(ctx, a)
+	return s.store.Create(ctx, a, Caller{Operator: a.Role == RoleAdmin, RequestID: r.RequestID})
 }
 
 // Availability tells which of the two values are in use. It fails if one of them
@@ -60,6 +63,11 @@ func (s *Service) LookupEmail(ctx context.Context, email string) (Account, error
 // Record returns the account id, even if it is deleted.
 func (s *Service) Record(ctx context.Context, id AccountID) (Account, error) {
 	return s.store.Account(ctx, id)
+}
+
+// Known returns which of ids are those of accounts, deleted ones included.
+func (s *Service) Known(ctx context.Context, ids []AccountID) ([]AccountID, error) {
+	return s.store.Known(ctx, ids)
 }
 
 // ActiveAdmins counts the accounts that can administer the system.

@@ -74,7 +74,7 @@ func TestStatusChangesWhatTokensSay(t *testing.T) {
 	}
 	_, err := w.Deactivate(t.Context(), by, bossID)
 	require.ErrorIs(t, err, users.ErrLastAdmin)
-	trail, err := w.store.Trail(t.Context(), 0, 10)
+	trail, err := w.store.Trail(t.Context(), 2, 10) // after Boss was made
 	require.NoError(t, err)
 	require.Len(t, trail, 4)
 }

@@ -22,7 +22,7 @@ func (k kept) Trail(_ context.Context, after int64, limit int) ([]users.Entry, e
 	return rest[:min(2, limit, len(rest))], nil
 }
 
-// written returns a trail in which Ada was renamed, promoted, demoted, renamed
+// written returns a trail in which Boss was made, Ada was renamed, promoted, demoted, renamed
 // again and deactivated, and Boss renamed and another erased.
 func written(t *testing.T) []users.Entry {
 	t.Helper()
@@ -47,7 +47,7 @@ func written(t *testing.T) []users.Entry {
 	require.NoError(t, err)
 	rows, err := w.store.Trail(t.Context(), 0, 100)
 	require.NoError(t, err)
-	require.Len(t, rows, 7)
+	require.Len(t, rows, 8)
 	return rows
 }
 
@@ -60,7 +60,7 @@ func verify(t *testing.T, rows []users.Entry) (users.Trail, error) {
 func TestTamperingShows(t *testing.T) {
 	t.Parallel()
 
-	const renamed, renamedEve, promoted, erased, last = 0, 1, 2, 5, 6
+	const first, renamed, renamedEve, promoted, erased, last = 0, 1, 2, 3, 6, 7
 	for name, tamper := range map[string]func(rows []users.Entry) []users.Entry{
 		"Action":    func(r []users.Entry) []users.Entry { r[promoted].Action = users.ActionEdit; return r },
 		"Actor":     func(r []users.Entry) []users.Entry { r[promoted].Actor = adaID; return r },
@@ -91,12 +91,12 @@ func TestTamperingShows(t *testing.T) {
 		"Hash":           func(r []users.Entry) []users.Entry { r[last].Hash = r[renamed].Hash; return r },
 		"NoHash":         func(r []users.Entry) []users.Entry { r[promoted].Hash = nil; return r },
 		"NoHashAtTheEnd": func(r []users.Entry) []users.Entry { r[last].Hash = nil; return r },
-		"NoHashAtFirst":  func(r []users.Entry) []users.Entry { r[renamed].Hash = nil; return r },
+		"NoHashAtFirst":  func(r []users.Entry) []users.Entry { r[first].Hash = nil; return r },
 		"First":          func(r []users.Entry) []users.Entry { return r[1:] },
-		"Middle":         func(r []users.Entry) []users.Entry { return slices.Delete(r, 2, 3) },
+		"Middle":         func(r []users.Entry) []users.Entry { return slices.Delete(r, 3, 4) },
 		"Exchanged": func(r []users.Entry) []users.Entry {
-			r[2].Seq, r[3].Seq = r[3].Seq, r[2].Seq
-			r[2], r[3] = r[3], r[2]
+			r[3].Seq, r[4].Seq = r[4].Seq, r[3].Seq
+			r[3], r[4] = r[4], r[3]
 			return r
 		},
 		"ErasureOfOthers": func(r []users.Entry) []users.Entry { r[erased].Account = adaID; return r },
@@ -120,10 +120,10 @@ func TestVerifiedTrailTellsHowFar(t *testing.T) {
 	older := users.Entry{Seq: 1, Account: adaID, Before: users.Values{"username": nil}, After: users.Values{"username": nil}}
 	trail, err := verify(t, append([]users.Entry{older}, rows...))
 	require.NoError(t, err)
-	require.Equal(t, users.Trail{Rows: 8, Older: 1, Seq: rows[6].Seq, Hash: rows[6].Hash}, trail)
+	require.Equal(t, users.Trail{Rows: 9, Older: 1, Seq: rows[7].Seq, Hash: rows[7].Hash}, trail)
 
-	trail, err = verify(t, rows[:6])
+	trail, err = verify(t, rows[:7])
 	require.NoError(t, err, "that the end is missing only a hash that was noted can tell")
-	require.NotEqual(t, rows[6].Hash, trail.Hash)
-	require.Equal(t, rows[5].Hash, trail.Hash)
+	require.NotEqual(t, rows[7].Hash, trail.Hash)
+	require.Equal(t, rows[6].Hash, trail.Hash)
 }

@@ -79,7 +79,7 @@ var resetChecks = map[string]func(*level){
 		l.keep(item, 7, 7)
 		l.keep(list, 7, 20)
 		c := l.claim(other, 7)
-		l.reset(1, 9)
+		require.True(l.t, l.reset(1, 9))
 		for _, key := range []coherent.Key{item, list, other} {
 			require.Equal(l.t, coherent.Claimed, l.state(key, 9))
 		}
@@ -96,8 +96,8 @@ var resetChecks = map[string]func(*level){
 	"ResetDoesNotGoBack": func(l *level) {
 		l.begin(1, 7)
 		l.keep(item, 7, 7)
-		l.reset(1, 7)
-		l.reset(1, 5)
+		require.False(l.t, l.reset(1, 7))
+		require.False(l.t, l.reset(1, 5))
 		require.Equal(l.t, coherent.Hit, l.state(item, 7))
 	},
 	"ResetToAnotherEpochForgetsLargerNumbers": func(l *level) {
@@ -115,7 +115,7 @@ var resetChecks = map[string]func(*level){
 		l.begin(1, 100)
 		l.keep(item, 100, 100)
 		l.keep(list, 100, 100)
-		l.begin(1, 50)
+		require.True(l.t, l.begin(1, 50))
 		require.Equal(l.t, coherent.Behind, l.state(item, 51))
 		require.Equal(l.t, coherent.Claimed, l.state(item, 50))
 		require.Equal(l.t, coherent.Claimed, l.state(list, 50))
@@ -123,7 +123,22 @@ var resetChecks = map[string]func(*level){
 	"BeginKeepsWhatIsThereAlready": func(l *level) {
 		l.begin(1, 7)
 		l.keep(item, 7, 7)
-		l.begin(1, 7)
+		require.False(l.t, l.begin(1, 7))
 		require.Equal(l.t, coherent.Hit, l.state(item, 7))
+	},
+	"BeginForgetsValuesOfLaterCommits": func(l *level) {
+		l.begin(1, 7)
+		l.keep(item, 7, 9)
+		l.keep(other, 7, 8)
+		require.True(l.t, l.begin(1, 7), "commits 8 and 9 are not there any more")
+		require.Equal(l.t, coherent.Claimed, l.state(item, 7))
+	},
+	"BeginKeepsValuesThatWereAheadOnce": func(l *level) {
+		l.begin(1, 7)
+		l.keep(item, 7, 9)
+		l.apply(8, true)
+		l.apply(9, true)
+		require.False(l.t, l.begin(1, 9))
+		require.Equal(l.t, coherent.Hit, l.state(item, 9))
 	},
 }

@@ -31,7 +31,7 @@ func TestSecondLevel(t *testing.T, open Open) {
 
 func checks() map[string]func(*level) {
 	all := map[string]func(*level){}
-	for _, part := range []map[string]func(*level){valueChecks, claimChecks, eventChecks, resetChecks} {
+	for _, part := range []map[string]func(*level){valueChecks, claimChecks, eventChecks, resetChecks, peekChecks} {
 		for name, check := range part {
 			all[name] = check
 		}
@@ -63,14 +63,18 @@ func claimOf(key coherent.Key) coherent.Claim {
 
 func (l *level) ctx() context.Context { return l.t.Context() }
 
-func (l *level) begin(epoch, seq int64) {
+func (l *level) begin(epoch, seq int64) (forgot bool) {
 	l.t.Helper()
-	require.NoError(l.t, l.store.Begin(l.ctx(), commitlog.Head{Epoch: epoch, Seq: seq}))
+	forgot, err := l.store.Begin(l.ctx(), commitlog.Head{Epoch: epoch, Seq: seq})
+	require.NoError(l.t, err)
+	return forgot
 }
 
-func (l *level) reset(epoch, seq int64) {
+func (l *level) reset(epoch, seq int64) (forgot bool) {
 	l.t.Helper()
-	require.NoError(l.t, l.store.Reset(l.ctx(), commitlog.Head{Epoch: epoch, Seq: seq}))
+	forgot, err := l.store.Reset(l.ctx(), commitlog.Head{Epoch: epoch, Seq: seq})
+	require.NoError(l.t, err)
+	return forgot
 }
 
 func (l *level) get(c coherent.Claim, need int64) coherent.Found {

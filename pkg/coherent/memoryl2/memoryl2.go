@@ -32,6 +32,7 @@ type state struct {
 type mark struct {
 	head  commitlog.Head
 	lists int64 // the last event that may have changed a list
+	ahead int64 // the last commit beyond head, as it was, that a value was filled as of
 }
 
 // slot holds a value, or the token of a claim.
@@ -72,6 +73,26 @@ func (s *Store) Get(_ context.Context, c coherent.Claim, need int64, lease time.
 	return found, nil
 }
 
+// Peek implements [coherent.SecondLevel].
+func (s *Store) Peek(_ context.Context, key coherent.Key, epoch int64) (coherent.Found, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	m := s.state.mark
+	if m == nil || m.head.Epoch != epoch {
+		return coherent.Found{State: coherent.Behind, Watermark: coherent.Lost}, nil
+	}
+	found := coherent.Found{State: coherent.Missing, Watermark: m.head.Seq}
+	x, ok := s.slot(key)
+	switch {
+	case ok && x.token != "":
+		found.State = coherent.Wait
+	case ok && (!key.IsList() || x.entry.AsOf >= m.lists):
+		found.State, found.Entry = coherent.Hit, x.entry
+	}
+	return found, nil
+}
+
 // Fill implements [coherent.SecondLevel].
 func (s *Store) Fill(_ context.Context, c coherent.Claim, e coherent.Entry, ttl time.Duration) (bool, error) {
 	s.mu.Lock()
@@ -82,6 +103,9 @@ func (s *Store) Fill(_ context.Context, c coherent.Claim, e coherent.Entry, ttl 
 	}
 	if c.Key.IsList() && e.AsOf < s.state.mark.lists {
 		return false, nil
+	}
+	if m := s.state.mark; e.AsOf > m.head.Seq {
+		m.ahead = max(m.ahead, e.AsOf)
 	}
 	s.state.slots[c.Key] = slot{entry: e, until: s.now().Add(ttl)}
 	return true, nil
@@ -132,25 +156,27 @@ func (s *Store) Apply(_ context.Context, ev commitlog.Event) (int64, error) {
 }
 
 // Begin implements [coherent.SecondLevel].
-func (s *Store) Begin(_ context.Context, head commitlog.Head) error {
+func (s *Store) Begin(_ context.Context, head commitlog.Head) (forgot bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
-	if m := s.state.mark; m == nil || m.head != head {
+	if m := s.state.mark; m == nil || m.head != head || m.ahead > head.Seq {
 		s.anew(head)
+		return true, nil
 	}
-	return nil
+	return false, nil
 }
 
 // Reset implements [coherent.SecondLevel].
-func (s *Store) Reset(_ context.Context, head commitlog.Head) error {
+func (s *Store) Reset(_ context.Context, head commitlog.Head) (forgot bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
 	if m := s.state.mark; m == nil || m.head.Epoch != head.Epoch || m.head.Seq < head.Seq {
 		s.anew(head)
+		return true, nil
 	}
-	return nil
+	return false, nil
 }
 
 func (s *Store) anew(head commitlog.Head) {

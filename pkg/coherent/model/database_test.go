@@ -129,8 +129,8 @@ func (d *database) restore(n int, announced bool) {
 }
 
 // restoreCold brings back moment n in silence, while no process runs and no call
-// is under way any more. Then the number that a second level is ahead by is all
-// that tells.
+// is under way any more. Then the number that a second level, or a value in it,
+// is ahead by is all that tells.
 func (d *database) restoreCold(n int) {
 	next := d.moments[n]
 	if !d.behindRedises(next.head, func(*redis) bool { return true }) {
@@ -151,7 +151,7 @@ func (d *database) restoreCold(n int) {
 // forget everything anyway.
 func (d *database) behindRedises(h commitlog.Head, some func(*redis) bool) bool {
 	return !slices.ContainsFunc(d.w.redises, func(r *redis) bool {
-		return some(r) && r.head.Epoch == h.Epoch && r.head.Seq <= h.Seq
+		return some(r) && r.head.Epoch == h.Epoch && max(r.head.Seq, r.ahead) <= h.Seq
 	})
 }
 

@@ -43,6 +43,7 @@
 //	ListGenerationInTheSecondLevel      SecondLevel.Get, Fill and Apply
 //	EpochInTheSecondLevel               SecondLevel.Get, Fill and Apply
 //	BeginningOfTheSecondLevel           SecondLevel.Begin, called in coherent (*Cache).begun
+//	ValuesAheadOfTheBeginning           SecondLevel.Fill and Begin
 //	WatermarkInsideThatRedis            redisl2: one hash tag for the watermark and the values
 //	LoadFromThePrimary                  coherent Load: what it must read
 //	HeadReadBeforeTheValue              coherent Entry.AsOf: what it must say

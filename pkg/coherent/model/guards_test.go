@@ -6,7 +6,7 @@ type guards struct {
 	own, least, sharing, eraFirst                                       bool // of a read
 	put, listGen, era, secondFirst                                      bool // of the first level
 	need, claim, generation, sharedListGen, sharedEpoch                 bool // of the second
-	begin, watermarkInside                                              bool
+	begin, ahead, watermarkInside                                       bool
 	primary, headFirst, commitFirst                                     bool // of the database
 	label, staleLeast, staleAge                                         bool // of stale answers
 }
@@ -33,6 +33,7 @@ var mutants = map[string]guards{
 	"ListGenerationInTheSecondLevel":     {sharedListGen: true},
 	"EpochInTheSecondLevel":              {sharedEpoch: true},
 	"BeginningOfTheSecondLevel":          {begin: true},
+	"ValuesAheadOfTheBeginning":          {ahead: true},
 	"WatermarkInsideThatRedis":           {watermarkInside: true},
 	"LoadFromThePrimary":                 {primary: true},
 	"HeadReadBeforeTheValue":             {headFirst: true},

@@ -29,8 +29,9 @@ type redis struct {
 	// unasked is set until somebody has it begin after a restore in silence.
 	unasked bool
 
-	head commitlog.Head // the watermark, for mutants alone
-	lost bool
+	head  commitlog.Head // the watermark, for mutants and for who restores the database
+	ahead int64          // the last commit beyond it that a value was filled as of
+	lost  bool           // the watermark, of a mutant
 }
 
 func newRedis(w *world) *redis {
@@ -66,6 +67,9 @@ func (r *redis) fill(c coherent.Claim, e coherent.Entry) bool {
 			kept, _ = r.Fill(ctx(), c, e, valueTicks*time.Millisecond)
 		}
 	}
+	if kept && e.AsOf > r.head.Seq {
+		r.ahead = max(r.ahead, e.AsOf)
+	}
 	return kept
 }
 
@@ -95,8 +99,13 @@ func (r *redis) begin(head commitlog.Head) {
 		r.reset(head)
 		return
 	}
+	if r.w.without.ahead && r.head == head {
+		return
+	}
 	if !r.keep(head) {
-		_ = r.Begin(ctx(), head)
+		if forgot, _ := r.Begin(ctx(), head); forgot {
+			r.ahead = 0
+		}
 	}
 	r.head = head
 }
@@ -105,7 +114,9 @@ func (r *redis) reset(head commitlog.Head) {
 	if r.keep(head) {
 		return
 	}
-	_ = r.Reset(ctx(), head)
+	if forgot, _ := r.Reset(ctx(), head); forgot {
+		r.ahead = 0
+	}
 	if r.head.Epoch != head.Epoch || r.head.Seq < head.Seq {
 		r.head = head
 	}
@@ -134,11 +145,11 @@ func (r *redis) save() {
 	if r.unasked { // it would bring back later what nobody could tell
 		return
 	}
-	then, restore := r.head, r.Snapshot()
+	then, ahead, restore := r.head, r.ahead, r.Snapshot()
 	r.saved = append(r.saved, func() {
 		now := r.head
 		restore()
-		r.head = then
+		r.head, r.ahead = then, ahead
 		if r.w.without.watermarkInside && now.Epoch == then.Epoch {
 			r.forward(now.Seq)
 		}
@@ -150,7 +161,7 @@ func (r *redis) save() {
 
 func (r *redis) flush() {
 	r.empty()
-	r.head = commitlog.Head{}
+	r.head, r.ahead = commitlog.Head{}, 0
 }
 
 func (r *redis) loseWatermark() {
@@ -159,7 +170,7 @@ func (r *redis) loseWatermark() {
 		return
 	}
 	r.LoseWatermark()
-	r.head = commitlog.Head{}
+	r.head, r.ahead = commitlog.Head{}, 0
 }
 
 // call is a way to the second level and back. It may fail before or after do

@@ -34,12 +34,12 @@ func TestScriptsAgreeWithMemory(t *testing.T) {
 		rapid.Check(t, func(rt *rapid.T) {
 			g := newGame(rt, servers, seen)
 			rt.Repeat(map[string]func(*rapid.T){
-				"get": g.get, "look": g.get, "fill": g.fill, "release": g.release, "apply": g.apply, "disturb": g.disturb,
+				"get": g.get, "look": g.get, "peek": g.peek, "fill": g.fill, "release": g.release, "apply": g.apply, "disturb": g.disturb,
 				"": func(*rapid.T) { steps++ },
 			})
 		})
 	}
-	for _, answer := range []string{"behind", "hit", "claimed", "wait", "filled", "refused", "applied", "not applied"} {
+	for _, answer := range []string{"behind", "hit", "claimed", "wait", "missing", "filled", "refused", "applied", "not applied"} {
 		require.Positive(t, seen[answer], answer)
 	}
 	t.Logf("%d steps: %v", steps, seen)
@@ -127,14 +127,23 @@ func (g *game) claim(t *rapid.T) coherent.Claim {
 	return g.claims[last-rapid.IntRange(0, min(last, 3)).Draw(t, "claim")]
 }
 
+func (g *game) key(t *rapid.T) coherent.Key {
+	id := rapid.SampledFrom([]string{"x", "y"}).Draw(t, "id")
+	if rapid.Bool().Draw(t, "list") {
+		return coherent.List(id)
+	}
+	return coherent.Item(id)
+}
+
+func (g *game) peek(t *rapid.T) {
+	key, epoch := g.key(t), g.head(t).Epoch
+	found := same(t, g, func(s coherent.SecondLevel) (coherent.Found, error) { return s.Peek(g.ctx, key, epoch) })
+	g.seen[found.State.String()]++
+}
+
 func (g *game) get(t *rapid.T) {
 	at := g.head(t)
-	id := rapid.SampledFrom([]string{"x", "y"}).Draw(t, "id")
-	key := coherent.Item(id)
-	if rapid.Bool().Draw(t, "list") {
-		key = coherent.List(id)
-	}
-	c := coherent.Claim{Key: key, Epoch: at.Epoch, Token: fmt.Sprint(len(g.claims))}
+	c := coherent.Claim{Key: g.key(t), Epoch: at.Epoch, Token: fmt.Sprint(len(g.claims))}
 	if len(g.claims) > 0 && rapid.IntRange(0, 4).Draw(t, "again") == 0 {
 		c = g.claim(t)
 	}
@@ -187,12 +196,12 @@ func (g *game) apply(t *rapid.T) {
 
 func (g *game) begin(t *rapid.T) {
 	g.at = g.head(t)
-	same(t, g, func(s coherent.SecondLevel) (bool, error) { return true, s.Begin(g.ctx, g.at) })
+	same(t, g, func(s coherent.SecondLevel) (bool, error) { return s.Begin(g.ctx, g.at) })
 }
 
 func (g *game) reset(t *rapid.T) {
 	g.at = g.head(t)
-	same(t, g, func(s coherent.SecondLevel) (bool, error) { return true, s.Reset(g.ctx, g.at) })
+	same(t, g, func(s coherent.SecondLevel) (bool, error) { return s.Reset(g.ctx, g.at) })
 }
 
 // pass lets time go by, of which a real Redis has another idea.

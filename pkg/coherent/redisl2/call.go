@@ -78,7 +78,7 @@ func flag(on bool) int {
 	return 0
 }
 
-// foundOf reads the reply of the script get. A value is still packed.
+// foundOf reads the reply of the scripts get and peek. A value is still packed.
 func foundOf(reply any) (found coherent.Found, packed string, err error) {
 	parts, _ := reply.([]any)
 	if len(parts) < 2 {
@@ -90,6 +90,8 @@ func foundOf(reply any) (found coherent.Found, packed string, err error) {
 		found.State = coherent.Behind
 	case "wait":
 		found.State = coherent.Wait
+	case "missing":
+		found.State = coherent.Missing
 	case "claimed":
 		found.State = coherent.Claimed
 	case "hit":

@@ -162,7 +162,8 @@ func TestUnreadableValueIsReplaced(t *testing.T) {
 			raw := redis.NewClient(opts)
 			t.Cleanup(func() { require.NoError(t, raw.Close()) })
 			ctx := t.Context()
-			require.NoError(t, store.Begin(ctx, commitlog.Head{Epoch: 1, Seq: 7}))
+			_, err = store.Begin(ctx, commitlog.Head{Epoch: 1, Seq: 7})
+			require.NoError(t, err)
 			c := coherent.Claim{Key: coherent.Item("x"), Epoch: 1, Token: "t"}
 			_, err = store.Get(ctx, c, 7, time.Hour)
 			require.NoError(t, err)
@@ -170,6 +171,10 @@ func TestUnreadableValueIsReplaced(t *testing.T) {
 			require.NoError(t, err)
 			require.True(t, kept)
 			require.NoError(t, raw.HSet(ctx, "{test:v1}:p:x", "d", poison).Err())
+
+			peeked, err := store.Peek(ctx, c.Key, 1)
+			require.NoError(t, err)
+			require.Equal(t, coherent.Found{State: coherent.Missing, Watermark: 7}, peeked)
 
 			found, err := store.Get(ctx, c, 7, time.Hour)
 

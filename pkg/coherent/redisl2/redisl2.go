@@ -95,6 +95,23 @@ func (s *Store) Get(ctx context.Context, c coherent.Claim, need int64, lease tim
 	}
 }
 
+// Peek implements [coherent.SecondLevel]. A value that nobody can read is
+// missing: Get discards it.
+func (s *Store) Peek(ctx context.Context, key coherent.Key, epoch int64) (coherent.Found, error) {
+	reply, err := s.run(ctx, peekScript, []string{s.watermark(), s.slot(key)}, epoch, flag(key.IsList()))
+	if err != nil {
+		return coherent.Found{}, err
+	}
+	found, packed, err := foundOf(reply)
+	if err != nil || found.State != coherent.Hit {
+		return found, err
+	}
+	if found.Entry.Body, err = s.values.unpack(packed); err != nil {
+		return coherent.Found{State: coherent.Missing, Watermark: found.Watermark}, nil
+	}
+	return found, nil
+}
+
 // Fill implements [coherent.SecondLevel].
 func (s *Store) Fill(ctx context.Context, c coherent.Claim, e coherent.Entry, ttl time.Duration) (bool, error) {
 	reply, err := s.run(ctx, fillScript, []string{s.watermark(), s.slot(c.Key)},
@@ -127,18 +144,18 @@ func (s *Store) Apply(ctx context.Context, ev commitlog.Event) (int64, error) {
 }
 
 // Begin implements [coherent.SecondLevel].
-func (s *Store) Begin(ctx context.Context, head commitlog.Head) error {
+func (s *Store) Begin(ctx context.Context, head commitlog.Head) (forgot bool, err error) {
 	return s.reset(ctx, head, true)
 }
 
 // Reset implements [coherent.SecondLevel].
-func (s *Store) Reset(ctx context.Context, head commitlog.Head) error {
+func (s *Store) Reset(ctx context.Context, head commitlog.Head) (forgot bool, err error) {
 	return s.reset(ctx, head, false)
 }
 
-func (s *Store) reset(ctx context.Context, head commitlog.Head, exactly bool) error {
-	_, err := s.run(ctx, resetScript, []string{s.watermark()}, head.Epoch, head.Seq, rand.Text(), flag(exactly))
-	return err
+func (s *Store) reset(ctx context.Context, head commitlog.Head, exactly bool) (forgot bool, err error) {
+	reply, err := s.run(ctx, resetScript, []string{s.watermark()}, head.Epoch, head.Seq, rand.Text(), flag(exactly))
+	return reply == int64(1), err
 }
 
 func (s *Store) watermark() string { return s.prefix + "w" }

@@ -4,7 +4,8 @@ import "github.com/redis/go-redis/v9"
 
 // All keys of a cache have one hash tag, so that a script may use them together:
 //
-//	{name:v1}:w      e epoch · w watermark · lg last event for lists · g generation
+//	{name:v1}:w      e epoch · w watermark · lg last event for lists · g generation ·
+//	                 h last commit beyond w, as it was, that a value was filled as of
 //	{name:v1}:p:id   g · a as of · v version · d value     or     g · l token of a claim
 //	{name:v1}:q:text the same for a list
 //
@@ -33,6 +34,17 @@ redis.call('HSET', KEYS[2], 'g', m[4], 'l', ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
 return {'claimed', w}`)
 
+	// KEYS: watermark, slot. ARGV: epoch, 1 for a list. It writes nothing.
+	peekScript = named("peek", `
+local m = redis.call('HMGET', KEYS[1], 'e', 'w', 'lg', 'g')
+if not m[2] or m[1] ~= ARGV[1] then return {'behind', -1} end
+local w = tonumber(m[2])
+local x = redis.call('HMGET', KEYS[2], 'g', 'l', 'a', 'v', 'd')
+if x[1] ~= m[4] then return {'missing', w} end
+if x[2] then return {'wait', w} end
+if not x[5] or (ARGV[2] == '1' and tonumber(x[3]) < tonumber(m[3])) then return {'missing', w} end
+return {'hit', w, tonumber(x[3]), tonumber(x[4]), x[5]}`)
+
 	// KEYS: watermark, slot. ARGV: epoch, token, 1 for a list, as of, version,
 	// value, time to live in ms; without the last four the claim just ends.
 	fillScript = named("fill", `
@@ -40,9 +52,11 @@ local x = redis.call('HMGET', KEYS[2], 'g', 'l')
 if x[2] ~= ARGV[2] then return 0 end
 redis.call('DEL', KEYS[2])
 if not ARGV[7] then return 0 end
-local m = redis.call('HMGET', KEYS[1], 'e', 'w', 'lg', 'g')
+local m = redis.call('HMGET', KEYS[1], 'e', 'w', 'lg', 'g', 'h')
 if not m[2] or m[1] ~= ARGV[1] or m[4] ~= x[1] then return 0 end
-if ARGV[3] == '1' and tonumber(ARGV[4]) < tonumber(m[3]) then return 0 end
+local a = tonumber(ARGV[4])
+if ARGV[3] == '1' and a < tonumber(m[3]) then return 0 end
+if a > tonumber(m[2]) and a > tonumber(m[5] or 0) then redis.call('HSET', KEYS[1], 'h', ARGV[4]) end
 redis.call('HSET', KEYS[2], 'g', m[4], 'a', ARGV[4], 'v', ARGV[5], 'd', ARGV[6])
 redis.call('PEXPIRE', KEYS[2], ARGV[7])
 return 1`)
@@ -62,12 +76,16 @@ redis.call('HSET', KEYS[1], 'w', ARGV[2])
 return s`)
 
 	// KEYS: watermark. ARGV: epoch, seq, a generation never used before, 1 if
-	// the watermark must not be further either.
+	// neither the watermark nor a value may be further.
 	resetScript = named("reset", `
-local m = redis.call('HMGET', KEYS[1], 'e', 'w')
+local m = redis.call('HMGET', KEYS[1], 'e', 'w', 'h')
 if m[2] and m[1] == ARGV[1] then
   local w, s = tonumber(m[2]), tonumber(ARGV[2])
-  if w == s or (w > s and ARGV[4] ~= '1') then return 0 end
+  if ARGV[4] ~= '1' then
+    if w >= s then return 0 end
+  elseif w == s and tonumber(m[3] or 0) <= s then
+    return 0
+  end
 end
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'e', ARGV[1], 'w', ARGV[2], 'lg', ARGV[2], 'g', ARGV[3])

@@ -136,6 +136,7 @@ func (s *Server) assemble(ctx context.Context) error {
 	}, s.cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
 	httpapi.MountInternal(s.internal, s.svc, s.db.log)
 	httpapi.MountKeys(s.internal, s.ring)
+	httpapi.MountOperator(s.internal, s.svc)
 	s.measure(hasher)
 	return nil
 }

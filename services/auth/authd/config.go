@@ -23,6 +23,8 @@ type Config struct {
 	NATSURL     string `env:"NATS_URL"`
 	RedisURL    string `env:"REDIS_URL"` // may be empty: each replica counts failures alone
 
+	ImportURL string `env:"IMPORT_URL"` // the other database that the verb import reads
+
 	Secret                string `env:"SECRET"`
 	SecretPrevious        string `env:"SECRET_PREVIOUS"`
 	InternalToken         string `env:"INTERNAL_TOKEN"`

@@ -36,6 +36,8 @@ func TestStores(t *testing.T, open func(t *testing.T) Stores) {
 		"RehashReplacesOnlyTheOldHash":         rehashReplacesOnlyTheOldHash,
 		"RemoveTakesAllAlong":                  removeTakesAllAlong,
 		"OldUnconfirmedCredentialsAreListed":   oldUnconfirmedCredentialsAreListed,
+		"AdoptedCredentialsAreConfirmed":       adoptedCredentialsAreConfirmed,
+		"RehearsedAdoptionStoresNothing":       rehearsedAdoptionStoresNothing,
 		"StagedChangeIsFound":                  stagedChangeIsFound,
 		"StagingTwiceKeepsTheFirst":            stagingTwiceKeepsTheFirst,
 		"StagingNeedsACredential":              stagingNeedsACredential,

@@ -112,3 +112,41 @@ func confirmedCredentialsAreNotListed(t *testing.T, s Stores) {
 	require.NoError(t, err)
 	require.Equal(t, []auth.AccountID{other.Account}, got)
 }
+
+func adoptedCredentialsAreConfirmed(t *testing.T, s Stores) {
+	there := addCredential(t, s)
+	other := there
+	other.Hash = "another"
+	one := auth.Credential{Account: auth.AccountID(ID()), Hash: "one", CreatedAt: now().Add(-48 * time.Hour)}
+	none := auth.Credential{Account: auth.AccountID(ID()), CreatedAt: now().Add(-48 * time.Hour)}
+	cs := []auth.Credential{one, other, none, one}
+
+	added, err := s.Credentials.Adopt(t.Context(), cs, false)
+
+	require.NoError(t, err)
+	require.Equal(t, []bool{true, false, true, false}, added)
+	requireHash(t, s, there.Account, there.Hash)
+	for _, want := range []auth.Credential{one, none} {
+		got, err := s.Credentials.Credential(t.Context(), want.Account)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	unconfirmed, err := s.Credentials.Unconfirmed(t.Context(), now().Add(-time.Hour), 10)
+	require.NoError(t, err)
+	require.Empty(t, unconfirmed)
+	added, err = s.Credentials.Adopt(t.Context(), cs, false)
+	require.NoError(t, err)
+	require.Equal(t, []bool{false, false, false, false}, added)
+}
+
+func rehearsedAdoptionStoresNothing(t *testing.T, s Stores) {
+	there := addCredential(t, s)
+	one := auth.Credential{Account: auth.AccountID(ID()), Hash: "one", CreatedAt: now()}
+
+	added, err := s.Credentials.Adopt(t.Context(), []auth.Credential{one, there}, true)
+
+	require.NoError(t, err)
+	require.Equal(t, []bool{true, false}, added)
+	_, err = s.Credentials.Credential(t.Context(), one.Account)
+	require.ErrorIs(t, err, auth.ErrCredentialNotFound)
+}

@@ -54,6 +54,14 @@ func mountAccounts(mux *http.ServeMux, a *Accounts) {
 		found, err := a.Lookup(r.Context(), read(r)["username"])
 		answer(w, wire(found), err)
 	})
+	mux.HandleFunc("POST /internal/v1/accounts/known", func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			IDs []auth.AccountID `json:"ids"`
+		}
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		ids, err := a.Known(r.Context(), in.IDs)
+		answer(w, map[string]any{"ids": ids}, err)
+	})
 	mux.HandleFunc("PUT /internal/v1/accounts/{id}", func(w http.ResponseWriter, r *http.Request) {
 		in := read(r)
 		made, err := a.Create(r.Context(), auth.Account{
@@ -72,11 +80,7 @@ func mountAccounts(mux *http.ServeMux, a *Accounts) {
 	})
 	mux.HandleFunc("PUT /internal/v1/accounts/{id}/password-change", func(w http.ResponseWriter, r *http.Request) {
 		in, id := read(r), r.PathValue("id")
-		if in["actor"] != id {
-			w.WriteHeader(http.StatusUnprocessableEntity)
-			return
-		}
-		found, err := a.ChangePassword(r.Context(), auth.AccountID(id), auth.ChangeID(in["change_id"]), auth.ChangeID(in["previous"]))
+		found, err := a.ChangePassword(r.Context(), auth.AccountID(in["actor"]), auth.AccountID(id), auth.ChangeID(in["change_id"]), auth.ChangeID(in["previous"]))
 		if errors.Is(err, auth.ErrCredentialChanged) {
 			err = errs.New(errs.Conflict, "password_changed", "as users calls it")
 		}

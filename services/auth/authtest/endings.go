@@ -210,6 +210,12 @@ func auditTellsWhoAndWhy(t *testing.T, s Stores) {
 	require.NoError(t, err)
 	require.Equal(t, want[:1], got)
 
+	require.NoError(t, s.Credentials.Remove(t.Context(), c.Account))
+	want[1].Address = ""
+	got, err = s.Endings.Audit(t.Context(), c.Account, 10)
+	require.NoError(t, err)
+	require.Equal(t, want, got, "it outlives the account, without what is personal")
+
 	require.NoError(t, s.Endings.Forget(t.Context(), at.Add(time.Second)))
 	got, err = s.Endings.Audit(t.Context(), c.Account, 10)
 	require.NoError(t, err)

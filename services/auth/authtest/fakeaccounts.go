@@ -96,7 +96,7 @@ func (f *Accounts) LookupEmail(_ context.Context, email string) (auth.Account, e
 }
 
 // ChangePassword implements [auth.Accounts].
-func (f *Accounts) ChangePassword(_ context.Context, id auth.AccountID, change, previous auth.ChangeID) (auth.Account, error) {
+func (f *Accounts) ChangePassword(_ context.Context, _, id auth.AccountID, change, previous auth.ChangeID) (auth.Account, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	a, ok := f.byID[id]
@@ -139,6 +139,18 @@ func (f *Accounts) Account(_ context.Context, id auth.AccountID) (auth.Account, 
 		return auth.Account{}, auth.ErrAccountNotFound
 	}
 	return a, nil
+}
+
+// Known implements [auth.Known].
+func (f *Accounts) Known(_ context.Context, ids []auth.AccountID) (known []auth.AccountID, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, id := range ids {
+		if _, ok := f.byID[id]; ok {
+			known = append(known, id)
+		}
+	}
+	return known, nil
 }
 
 // ActiveAdmins implements [auth.Accounts].

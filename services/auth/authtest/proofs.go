@@ -27,26 +27,26 @@ func passwordChangesFollow(t *testing.T, a auth.Accounts, behind *Accounts) {
 	made := create(t, a, newAccount("ada"))
 	first, second := auth.ChangeID(ID()), auth.ChangeID(ID())
 
-	got, err := a.ChangePassword(t.Context(), made.ID, first, "")
+	got, err := a.ChangePassword(t.Context(), made.ID, made.ID, first, "")
 	require.NoError(t, err)
 	require.Equal(t, first, got.PasswordChange)
 	require.Greater(t, got.AuthzVersion, made.AuthzVersion)
-	again, err := a.ChangePassword(t.Context(), made.ID, first, "")
+	again, err := a.ChangePassword(t.Context(), made.ID, made.ID, first, "")
 	require.NoError(t, err)
 	require.Equal(t, got, again, "once more changes nothing")
 
-	_, err = a.ChangePassword(t.Context(), made.ID, second, "")
+	_, err = a.ChangePassword(t.Context(), made.ID, made.ID, second, "")
 	require.ErrorIs(t, err, auth.ErrCredentialChanged)
-	got, err = a.ChangePassword(t.Context(), made.ID, second, first)
+	got, err = a.ChangePassword(t.Context(), made.ID, made.ID, second, first)
 	require.NoError(t, err)
 	require.Equal(t, second, got.PasswordChange)
-	_, err = a.ChangePassword(t.Context(), made.ID, first, "")
+	_, err = a.ChangePassword(t.Context(), made.ID, made.ID, first, "")
 	require.ErrorIs(t, err, auth.ErrCredentialChanged, "too late")
 
-	_, err = a.ChangePassword(t.Context(), auth.AccountID(ID()), first, "")
+	_, err = a.ChangePassword(t.Context(), made.ID, auth.AccountID(ID()), first, "")
 	require.ErrorIs(t, err, auth.ErrAccountNotFound)
 	behind.Change(made.ID, func(x *auth.Account) { x.Deleted = true })
-	_, err = a.ChangePassword(t.Context(), made.ID, first, second)
+	_, err = a.ChangePassword(t.Context(), made.ID, made.ID, first, second)
 	require.ErrorIs(t, err, auth.ErrAccountNotFound)
 }
 

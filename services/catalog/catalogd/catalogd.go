@@ -7,6 +7,8 @@ import (
 	"log/slog"
 
 	"stockroom/pkg/coherent"
+	"stockroom/pkg/coherent/audit"
+	"stockroom/pkg/coherent/httppeek"
 	"stockroom/pkg/coherent/redisl2"
 	"stockroom/pkg/commitlog"
 	"stockroom/pkg/commitlog/httplog"
@@ -43,6 +45,8 @@ type Server struct {
 	shared    *redisl2.Store // nil without Redis
 	cache     *coherent.Cache
 	follower  *commitlog.Follower
+	auditor   *audit.Auditor // nil unless wanted
+	auditDB   database
 	verifier  *token.Verifier
 	public    *web.API
 	internal  *web.API
@@ -82,6 +86,10 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 		Title: title + ", internal", Version: version, Telemetry: t, PreviousToken: cfg.InternalTokenPrevious,
 	}, cfg.InternalToken, s.ready())
 	httplog.Mount(s.internal.App(), s.db.log)
+	httppeek.Mount(s.internal.App(), s.cache)
+	if err := s.newAuditor(ctx); err != nil {
+		return nil, err
+	}
 	s.measure()
 	return s, nil
 }
@@ -166,8 +174,10 @@ func (s *Server) Close() error {
 	if s.cache != nil {
 		s.cache.Close()
 	}
-	if s.db.close != nil {
-		err = errors.Join(err, s.db.close())
+	for _, db := range []database{s.auditDB, s.db} {
+		if db.close != nil {
+			err = errors.Join(err, db.close())
+		}
 	}
 	return err
 }

@@ -128,6 +128,7 @@ func TestUnsafeConfigurationIsRefused(t *testing.T) {
 		},
 		"UnknownEnv":    func(c *catalogd.Config) { c.Env = "prod" },
 		"UnknownScheme": func(c *catalogd.Config) { c.DatabaseURL = "mysql://root:hunter2@db/x" },
+		"BadAuditURL":   func(c *catalogd.Config) { c.AuditURLs = []string{"http://root:hunter2@catalog:9003"} },
 		"BadRedis":      func(c *catalogd.Config) { c.RedisURL = "http://redis" },
 	} {
 		t.Run(name, func(t *testing.T) {

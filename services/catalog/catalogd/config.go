@@ -20,6 +20,12 @@ type Config struct {
 	RedisURL    string `env:"REDIS_URL"`
 	NATSURL     string `env:"NATS_URL"`
 
+	ImportURL string `env:"IMPORT_URL"` // the other database that the verb import reads
+
+	// AuditURLs are the internal doors of all replicas of the catalog. If there
+	// are any, what their caches hold is compared with the database.
+	AuditURLs []string `env:"AUDIT_URLS"`
+
 	InternalToken         string `env:"INTERNAL_TOKEN"`
 	InternalTokenPrevious string `env:"INTERNAL_TOKEN_PREVIOUS"` // opens the internal door too
 	AuthURL               string `env:"AUTH_URL" envDefault:"http://auth:8001"`

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +23,25 @@ import (
 type replica struct {
 	server *catalogd.Server
 	token  string
+	log    *logs
+}
+
+// logs are lines, of several goroutines.
+type logs struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // start runs a server until the test ends.
@@ -30,8 +50,8 @@ func (w *world) start(t *testing.T, cfg catalogd.Config) *replica {
 
 	doors, err := web.Listen(t.Context(), "127.0.0.1:0", "127.0.0.1:0")
 	require.NoError(t, err)
-	var log bytes.Buffer
-	server, err := catalogd.New(t.Context(), cfg, doors, telemetry.New(slog.New(slog.NewJSONHandler(&log, nil)), nil))
+	log := new(logs)
+	server, err := catalogd.New(t.Context(), cfg, doors, telemetry.New(slog.New(slog.NewJSONHandler(log, nil)), nil))
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // until it is cleaned up
 	done := make(chan error, 1)
@@ -41,7 +61,7 @@ func (w *world) start(t *testing.T, cfg catalogd.Config) *replica {
 		require.NoError(t, <-done)
 		require.NotContains(t, log.String(), cfg.InternalToken)
 	})
-	r := &replica{server, cfg.InternalToken}
+	r := &replica{server, cfg.InternalToken, log}
 	require.Eventually(t, func() bool { return r.internal(t, "/readyz").status == http.StatusOK }, 20*time.Second, 5*time.Millisecond)
 	require.Eventually(t, func() bool {
 		return r.send(t, "DELETE", products+"/x", "", w.token(t, "admin")).status == http.StatusUnprocessableEntity

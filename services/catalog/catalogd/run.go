@@ -21,9 +21,12 @@ const (
 func (s *Server) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, s.Close()) }()
 
+	work := []func(context.Context) error{s.follower.Run, s.verifier.Run, s.trimUntil}
+	if s.auditor != nil {
+		work = append(work, s.auditor.Run)
+	}
 	return s.doors.Run(ctx, web.Service{
-		Public: s.public, Internal: s.internal,
-		Work:  []func(context.Context) error{s.follower.Run, s.verifier.Run, s.trimUntil},
+		Public: s.public, Internal: s.internal, Work: work,
 		Drain: s.cfg.Drain, Grace: s.cfg.Grace,
 	})
 }

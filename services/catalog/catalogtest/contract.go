@@ -25,7 +25,7 @@ func TestStore(t *testing.T, open func(t *testing.T) Opened) {
 
 	cases := map[string]func(*testing.T, bundle){}
 	for _, some := range []map[string]func(*testing.T, bundle){
-		writes(), imports(), refusals(), concurrency(), filters(), texts(), pages(),
+		writes(), imports(), adoptions(), refusals(), concurrency(), filters(), texts(), pages(),
 	} {
 		maps.Copy(cases, some)
 	}

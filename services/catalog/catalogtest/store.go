@@ -33,6 +33,7 @@ type Store struct {
 
 	mu       sync.RWMutex
 	products map[catalog.ProductID]catalog.Product // a deleted product is absent
+	deleted  map[catalog.ProductID]bool
 	log      []Commit
 }
 
@@ -40,7 +41,7 @@ var _ catalog.Store = (*Store)(nil)
 
 // New returns an empty store.
 func New() *Store {
-	return &Store{products: make(map[catalog.ProductID]catalog.Product)}
+	return &Store{products: make(map[catalog.ProductID]catalog.Product), deleted: make(map[catalog.ProductID]bool)}
 }
 
 // Log returns every commit after a sequence number, oldest first.
@@ -153,6 +154,7 @@ func (s *Store) commit(kind string, decide func(seq int64) ([]catalog.Product, e
 		c.IDs = append(c.IDs, string(p.ID))
 		if kind == catalog.KindDeleted {
 			delete(s.products, p.ID)
+			s.deleted[p.ID] = true
 			continue
 		}
 		s.products[p.ID] = p

@@ -19,6 +19,8 @@ type Config struct {
 	Migrate     bool   `env:"MIGRATE" envDefault:"true"` // else only look whether the schema is new enough
 	NATSURL     string `env:"NATS_URL"`
 
+	ImportURL string `env:"IMPORT_URL"` // the other database that the verb import reads
+
 	InternalToken         string `env:"INTERNAL_TOKEN"`
 	InternalTokenPrevious string `env:"INTERNAL_TOKEN_PREVIOUS"` // opens the internal door too
 	AuthURL               string `env:"AUTH_URL" envDefault:"http://auth:8001"`

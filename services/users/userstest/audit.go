@@ -140,3 +140,24 @@ func (s *subject) verify(t *testing.T) users.Trail {
 	require.NoError(t, err)
 	return trail
 }
+
+func whatOperatorsCreateIsAudited(t *testing.T, s *subject) {
+	s.create(t, account(1))
+	made, _, err := s.Store.Create(t.Context(), admin(2), users.Caller{Operator: true, RequestID: "request-2"})
+	require.NoError(t, err)
+
+	page, err := s.Store.Audit(t.Context(), users.AuditQuery{Account: made.ID, Page: 1, Size: 10})
+	require.NoError(t, err)
+	require.Len(t, page.Items, 1)
+	entry := page.Items[0]
+	require.Equal(t, users.ActionCreate, entry.Action)
+	require.Equal(t, users.OriginOperator, entry.Origin)
+	require.Equal(t, "request-2", entry.RequestID)
+	require.Equal(t, made.AuthzVersion, entry.Seq)
+	_, after := entry.Differences()
+	require.Equal(t, "admin", after["role"])
+	require.Equal(t, string(made.Email), after["email"])
+	page, err = s.Store.Audit(t.Context(), users.AuditQuery{Account: id(1), Page: 1, Size: 10})
+	require.NoError(t, err)
+	require.Empty(t, page.Items)
+}

@@ -17,7 +17,7 @@ func TestAway(t *testing.T, s users.Store, r users.Rights) {
 
 	const id = users.AccountID("0190a000-0000-7000-8000-0000000000a1")
 	ctx := t.Context()
-	_, _, create := s.Create(ctx, users.Account{ID: id, Email: "a@example.com", Username: "a", Role: users.RoleUser})
+	_, _, create := s.Create(ctx, users.Account{ID: id, Email: "a@example.com", Username: "a", Role: users.RoleUser}, users.Caller{})
 	_, update := s.Update(ctx, id, users.Change{Action: users.ActionEdit, Apply: func(*users.Account) error { return nil }})
 	_, account := s.Account(ctx, id)
 	_, byName := s.AccountByUsername(ctx, "a")

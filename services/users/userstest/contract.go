@@ -49,6 +49,11 @@ func cases() map[string]func(*testing.T, *subject) {
 		"DeletedAccountFreesItsNames":     deletedAccountFreesItsNames,
 		"OneOfManyGetsTheEmail":           oneOfManyGetsTheEmail,
 		"OneOfManyGetsTheUsername":        oneOfManyGetsTheUsername,
+		"AdoptedAccountsAreOneCommit":     adoptedAccountsAreOneCommit,
+		"AdoptionLeavesOutWhatCannotBe":   adoptionLeavesOutWhatCannotBe,
+		"AdoptingAgainCommitsNothing":     adoptingAgainCommitsNothing,
+		"RehearsedAdoptionStoresNothing":  rehearsedAdoptionStoresNothing,
+		"KnownAccountsAreTold":            knownAccountsAreTold,
 		"UpdateIsStored":                  updateIsStored,
 		"FailedUpdateIsRolledBack":        failedUpdateIsRolledBack,
 		"RefusedUpdateIsRolledBack":       refusedUpdateIsRolledBack,
@@ -61,6 +66,7 @@ func cases() map[string]func(*testing.T, *subject) {
 		"UnexpectedVersionIsRefused":      unexpectedVersionIsRefused,
 		"AdministrativeChangesAreAudited": administrativeChangesAreAudited,
 		"OwnEditsAreNotAudited":           ownEditsAreNotAudited,
+		"WhatOperatorsCreateIsAudited":    whatOperatorsCreateIsAudited,
 		"AuditComesByPages":               auditComesByPages,
 		"TrailIsWhatWasWritten":           trailIsWhatWasWritten,
 		"ConcurrentChangesAreChained":     concurrentChangesAreChained,
@@ -113,7 +119,7 @@ func admin(n int) users.Account {
 func (s *subject) create(t *testing.T, a users.Account) users.Account {
 	t.Helper()
 
-	created, isNew, err := s.Store.Create(t.Context(), a)
+	created, isNew, err := s.Store.Create(t.Context(), a, users.Caller{})
 	require.NoError(t, err)
 	require.True(t, isNew, "the account was not there before")
 	return created

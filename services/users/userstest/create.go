@@ -51,7 +51,7 @@ func creatingTwiceIsOnce(t *testing.T, s *subject) {
 
 	again := account(1)
 	again.CreatedAt, again.UpdatedAt = later, later
-	second, isNew, err := s.Store.Create(t.Context(), again)
+	second, isNew, err := s.Store.Create(t.Context(), again, users.Caller{})
 	require.NoError(t, err)
 	require.False(t, isNew)
 	require.Equal(t, first, second)
@@ -69,13 +69,13 @@ func usedIDIsRefused(t *testing.T, s *subject) {
 	} {
 		other := account(1)
 		differ(&other)
-		_, _, err := s.Store.Create(t.Context(), other)
+		_, _, err := s.Store.Create(t.Context(), other, users.Caller{})
 		require.ErrorIs(t, err, users.ErrAccountExists, name)
 	}
 	require.Equal(t, first, s.account(t, first.ID))
 
 	s.mustEdit(t, first.ID, remove)
-	_, _, err := s.Store.Create(t.Context(), account(1))
+	_, _, err := s.Store.Create(t.Context(), account(1), users.Caller{})
 	require.ErrorIs(t, err, users.ErrAccountExists, "a deleted account does not come back this way")
 	require.Equal(t, int64(2), s.head(t))
 }
@@ -88,7 +88,7 @@ func takenEmailIsRefused(t *testing.T, s *subject) {
 		first.Email, second.Email = users.Email(twin[0]+"@example.com"), users.Email(twin[1]+"@EXAMPLE.com")
 		s.create(t, first)
 
-		_, _, err := s.Store.Create(t.Context(), second)
+		_, _, err := s.Store.Create(t.Context(), second, users.Caller{})
 		require.ErrorIs(t, err, users.ErrEmailTaken, name)
 		_, err = s.Store.Account(t.Context(), second.ID)
 		require.ErrorIs(t, err, users.ErrAccountNotFound, name)
@@ -108,7 +108,7 @@ func takenUsernameIsRefused(t *testing.T, s *subject) {
 		first.Username, second.Username = users.Username(twin[0]), users.Username(twin[1])
 		s.create(t, first)
 
-		_, _, err := s.Store.Create(t.Context(), second)
+		_, _, err := s.Store.Create(t.Context(), second, users.Caller{})
 		require.ErrorIs(t, err, users.ErrUsernameTaken, name)
 
 		found, err := s.Store.AccountByUsername(t.Context(), twin[1])
@@ -187,7 +187,7 @@ func (s *subject) race(t *testing.T, lost error, want func(a *users.Account, ema
 		if i%2 == 0 {
 			want(&a, "grace@example.com", "grace")
 		}
-		wg.Go(func() { _, _, errs[i] = s.Store.Create(t.Context(), a) })
+		wg.Go(func() { _, _, errs[i] = s.Store.Create(t.Context(), a, users.Caller{}) })
 	}
 	wg.Wait()
 

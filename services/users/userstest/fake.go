@@ -29,7 +29,7 @@ var (
 )
 
 // Create implements [users.Store].
-func (s *Store) Create(_ context.Context, a users.Account) (users.Account, bool, error) {
+func (s *Store) Create(_ context.Context, a users.Account, by users.Caller) (users.Account, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
@@ -43,6 +43,9 @@ func (s *Store) Create(_ context.Context, a users.Account) (users.Account, bool,
 		return users.Account{}, false, err
 	}
 	a.AuthzVersion = s.next()
+	if by.Operator {
+		s.record(users.Change{Action: users.ActionCreate, By: by, At: a.CreatedAt}, users.Account{}, a)
+	}
 	s.commit(a, users.KindAccount, "", a.CreatedAt)
 	return a, true, nil
 }

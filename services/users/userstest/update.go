@@ -179,10 +179,10 @@ func logIsGapless(t *testing.T, s *subject) {
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
-			if _, _, err := s.Store.Create(t.Context(), account(i)); err != nil {
+			if _, _, err := s.Store.Create(t.Context(), account(i), users.Caller{}); err != nil {
 				t.Error(err)
 			}
-			_, _, err := s.Store.Create(t.Context(), admin(i)) // refused
+			_, _, err := s.Store.Create(t.Context(), admin(i), users.Caller{}) // refused
 			if !errors.Is(err, users.ErrAccountExists) {
 				t.Errorf("want %v, got %v", users.ErrAccountExists, err)
 			}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"time"
 
 	"stockroom/pkg/run"
@@ -14,7 +13,7 @@ import (
 
 // backUp writes a backup into the file that args name.
 func backUp(ctx context.Context, env map[string]string, args []string) error {
-	flags := flag.NewFlagSet("backup", flag.ContinueOnError)
+	flags := newFlags("backup")
 	file, err := fileOf(flags, args)
 	if err != nil {
 		return err
@@ -29,7 +28,7 @@ func backUp(ctx context.Context, env map[string]string, args []string) error {
 
 // restore puts the backup that args name in place.
 func restore(ctx context.Context, env map[string]string, args []string) error {
-	flags := flag.NewFlagSet("restore", flag.ContinueOnError)
+	flags := newFlags("restore")
 	replace := flags.Bool("replace", false, "also where there is data")
 	file, err := fileOf(flags, args)
 	if err != nil {
@@ -51,12 +50,8 @@ func restore(ctx context.Context, env map[string]string, args []string) error {
 
 // fileOf returns the one argument after the flags.
 func fileOf(flags *flag.FlagSet, args []string) (string, error) {
-	flags.SetOutput(os.Stderr)
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return "", err
-		}
-		return "", errUsage
+	if err := parse(flags, args); err != nil {
+		return "", err
 	}
 	if flags.NArg() != 1 {
 		return "", errUsage

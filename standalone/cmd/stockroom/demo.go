@@ -3,12 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/schollz/progressbar/v3"
 
 	"stockroom/services/catalog/catalogd"
 	"stockroom/services/catalog/demo"
@@ -19,14 +16,10 @@ import (
 // catalog itself does, with a row in the commit log for each commit: a system
 // that runs on the same data learns of them as of its own.
 func loadDemo(ctx context.Context, env map[string]string, args []string) (err error) {
-	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
-	flags.SetOutput(os.Stderr)
+	flags := newFlags("demo")
 	n := flags.Int("n", 1000, "how many products there shall be")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return errUsage
+	if err := parse(flags, args); err != nil {
+		return err
 	}
 	if flags.NArg() > 0 || *n < 1 || *n > demo.MaxProducts {
 		return errUsage
@@ -47,14 +40,7 @@ func loadDemo(ctx context.Context, env map[string]string, args []string) (err er
 	}
 	defer func() { err = errors.Join(err, closeStore()) }()
 
-	bar := progressbar.NewOptions(*n,
-		progressbar.OptionSetWriter(os.Stderr),
-		progressbar.OptionSetDescription("Products"),
-		progressbar.OptionShowCount(),
-		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionFullWidth(),
-		progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }),
-	)
+	bar := newBar("Products", *n)
 	added, err := demo.Load(ctx, service, *n, func(done int) { _ = bar.Set(done) })
 	if err != nil {
 		return err

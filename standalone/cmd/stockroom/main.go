@@ -22,6 +22,18 @@ const usage = `usage: stockroom [run]          run the API, the services and the
        stockroom restore [--replace] FILE
                                 put a backup in place, while it does not run; with --replace
                                 also where there is data, which is kept beside it
+       stockroom import [--dry-run]
+                                take over the accounts and products of another system, whose
+                                PostgreSQL database STOCKROOM_IMPORT_URL names, or standard input
+       stockroom admin create --email EMAIL --username NAME
+                                make an administrator; the password comes from the terminal, from
+                                STOCKROOM_ADMIN_PASSWORD or from standard input
+       stockroom admin reset-password [--generate] NAME
+                                give an account another password and end its sessions; it comes
+                                from the terminal or standard input, or is made up and shown
+       stockroom keys rotate    make a successor of the key that tokens are signed with
+       stockroom erase [--yes] NAME|ID
+                                take away all that tells whose account it is, for ever
        stockroom health         ask the one that runs here whether it answers
        stockroom version        say which version this is
 
@@ -32,7 +44,19 @@ environment:
                             the first administrator; without them one is made
                             whose password is shown once
   STOCKROOM_TRUSTED_PROXIES networks of the proxies before it, whose X-Forwarded-For counts
+  STOCKROOM_SMTP_URL, STOCKROOM_MAIL_FROM, STOCKROOM_RESET_URL,
+  STOCKROOM_VERIFY_URL, STOCKROOM_EMAIL_VERIFICATION
+                            how mail is sent and what for (default: none is)
+  STOCKROOM_ENV             development: without STOCKROOM_SMTP_URL, mails are
+                            shown in the log
   STOCKROOM_LOG_LEVEL       debug, info, warn or error (default warn)
+
+admin, keys and erase act on the data of this machine, whether it runs or not; or on
+services that run elsewhere:
+  STOCKROOM_AUTH_INTERNAL_URL, STOCKROOM_USERS_INTERNAL_URL, STOCKROOM_INTERNAL_TOKEN
+
+They exit with 0, with 1 if something failed, with 2 if they do not understand what is
+wanted, and import with 3 if not all rows could be taken as they are.
 
 Each may be given as a file that holds it: STOCKROOM_ADMIN_PASSWORD_FILE=/path.
 `
@@ -49,7 +73,7 @@ func main() {
 		os.Exit(2)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "stockroom:", err)
-		os.Exit(1)
+		os.Exit(run.Status(err))
 	}
 }
 
@@ -71,6 +95,14 @@ func command(ctx context.Context, args []string) error {
 		return backUp(ctx, env, args)
 	case "restore":
 		return restore(ctx, env, args)
+	case "import":
+		return takeOver(ctx, env, args)
+	case "admin":
+		return administrate(ctx, env, args)
+	case "keys":
+		return rotateKeys(ctx, env, args)
+	case "erase":
+		return erase(ctx, env, args)
 	}
 	if len(args) > 0 {
 		return errUsage

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"strconv"
 	"strings"
 
 	"stockroom/pkg/telemetry"
@@ -22,9 +21,9 @@ func runAll(ctx context.Context, env map[string]string) error {
 	if err != nil {
 		return err
 	}
-	cost, err := strconv.Atoi(cmp.Or(env["STOCKROOM_PASSWORD_COST"], "12"))
+	cost, err := passwordCost(env)
 	if err != nil {
-		return fmt.Errorf("STOCKROOM_PASSWORD_COST: %w", err)
+		return err
 	}
 	proxies, err := trustedProxies(env)
 	if err != nil {
@@ -42,6 +41,14 @@ func runAll(ctx context.Context, env map[string]string) error {
 			Email:    env["STOCKROOM_ADMIN_EMAIL"],
 			Username: env["STOCKROOM_ADMIN_USERNAME"],
 			Password: env["STOCKROOM_ADMIN_PASSWORD"],
+		},
+		Mail: standalone.Mail{
+			Shown:        env["STOCKROOM_ENV"] == "development",
+			SMTPURL:      env["STOCKROOM_SMTP_URL"],
+			From:         env["STOCKROOM_MAIL_FROM"],
+			ResetURL:     env["STOCKROOM_RESET_URL"],
+			VerifyURL:    env["STOCKROOM_VERIFY_URL"],
+			Verification: env["STOCKROOM_EMAIL_VERIFICATION"],
 		},
 	}, log)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -114,6 +115,19 @@ func (h *Hasher) compare(password, hash string) (bool, error) {
 		return false, fmt.Errorf("compare password: %w", err)
 	}
 	return true, nil
+}
+
+// maxForeign is the highest cost of a foreign hash that is compared with: each
+// step takes twice as long, and the highest of all take hours.
+const maxForeign = 16
+
+// foreign is a bcrypt hash as other systems write it.
+var foreign = regexp.MustCompile(`^\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{53}$`)
+
+// Usable tells whether hash, which another system made, can be compared with.
+func Usable(hash string) bool {
+	cost, err := bcrypt.Cost([]byte(hash))
+	return err == nil && cost <= maxForeign && foreign.MatchString(hash)
 }
 
 // current tells whether hash is peppered, and costs as much, as one

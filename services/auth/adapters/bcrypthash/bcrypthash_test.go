@@ -91,3 +91,24 @@ func TestUnknownSchemeIsAnErrorThatDoesNotRepeatIt(t *testing.T) {
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "something-secret")
 }
+
+func TestUsableHashes(t *testing.T) {
+	t.Parallel()
+	made, err := bcrypt.GenerateFromPassword([]byte("Correct-Horse-7"), bcrypt.MinCost)
+	require.NoError(t, err)
+	hash := string(made)
+	for _, version := range []string{"$2a$", "$2b$", "$2y$"} {
+		usable := version + hash[4:]
+		require.True(t, bcrypthash.Usable(usable), usable)
+		match, better, err := open(t, 1).Verify(t.Context(), "Correct-Horse-7", usable)
+		require.NoError(t, err)
+		require.True(t, match)
+		require.NotEmpty(t, better)
+	}
+	for _, useless := range []string{
+		"", "Correct-Horse-7", hash[:59], hash + "x", "$2x$" + hash[4:], "$2b$31" + hash[6:], "$2b$03" + hash[6:], hash[:30] + "!" + hash[31:],
+		"$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$aGFzaA",
+	} {
+		require.False(t, bcrypthash.Usable(useless), useless)
+	}
+}

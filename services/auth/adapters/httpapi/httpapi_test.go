@@ -80,6 +80,7 @@ func open(t *testing.T) *doors {
 	d.internal = web.NewInternal(web.Config{Title: "auth", Version: "1"}, internalToken, nil)
 	httpapi.MountInternal(d.internal, svc, log)
 	httpapi.MountKeys(d.internal, ring)
+	httpapi.MountOperator(d.internal, svc)
 	return d
 }
 

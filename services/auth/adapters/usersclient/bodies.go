@@ -25,7 +25,7 @@ type emailOnly struct {
 type passwordChange struct {
 	Change   string `json:"change_id"`
 	Previous string `json:"previous,omitempty"`
-	Actor    string `json:"actor"`
+	Actor    string `json:"actor,omitempty"`
 }
 
 type lookup struct {

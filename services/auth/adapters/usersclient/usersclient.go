@@ -97,11 +97,10 @@ func (c *Client) LookupEmail(ctx context.Context, email string) (auth.Account, e
 	return out.account(), err
 }
 
-// ChangePassword implements [auth.Accounts]. It is always the holder of the
-// account who changes a password here.
-func (c *Client) ChangePassword(ctx context.Context, id auth.AccountID, change, previous auth.ChangeID) (auth.Account, error) {
+// ChangePassword implements [auth.Accounts].
+func (c *Client) ChangePassword(ctx context.Context, by, id auth.AccountID, change, previous auth.ChangeID) (auth.Account, error) {
 	var out account
-	in := passwordChange{string(change), string(previous), string(id)}
+	in := passwordChange{string(change), string(previous), string(by)}
 	err := c.call(ctx, http.MethodPut, path(id)+"/password-change", in, &out)
 	return out.account(), err
 }
@@ -119,4 +118,16 @@ func (c *Client) ActiveAdmins(ctx context.Context) (int, error) {
 	}
 	err := c.call(ctx, http.MethodGet, "/admins", nil, &out)
 	return out.Active, err
+}
+
+// Known implements [auth.Known].
+func (c *Client) Known(ctx context.Context, ids []auth.AccountID) ([]auth.AccountID, error) {
+	var out struct {
+		IDs []auth.AccountID `json:"ids"`
+	}
+	in := struct {
+		IDs []auth.AccountID `json:"ids"`
+	}{ids}
+	err := c.call(ctx, http.MethodPost, "/accounts/known", in, &out)
+	return out.IDs, err
 }

@@ -26,6 +26,20 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
+func TestKnownAccounts(t *testing.T) {
+	t.Parallel()
+	behind := authtest.NewAccounts()
+	server := httptest.NewServer(authtest.Door(behind, internalToken))
+	t.Cleanup(server.Close)
+	here, err := behind.Create(t.Context(), auth.Account{ID: auth.AccountID(authtest.ID()), Email: "ada@example.com", Username: "ada"})
+	require.NoError(t, err)
+
+	known, err := usersclient.New(server.URL, internalToken).Known(t.Context(), []auth.AccountID{auth.AccountID(authtest.ID()), here.ID})
+
+	require.NoError(t, err)
+	require.Equal(t, []auth.AccountID{here.ID}, known)
+}
+
 func TestAnswersThatAreNone(t *testing.T) {
 	t.Parallel()
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 
+	"stockroom/pkg/importing"
 	"stockroom/pkg/run"
 	"stockroom/pkg/telemetry"
 	"stockroom/pkg/web"
@@ -15,6 +16,8 @@ func main() {
 	run.Main("auth", serve,
 		run.Verb{Name: "migrate", About: "bring the schema up to date, and end", Do: run.With(migrate)},
 		run.Verb{Name: "raise-epoch", About: "after a restore of the database and before anything serves: make those who follow its log start over", Do: run.With(raiseEpoch)},
+		run.Verb{Name: "import", About: "take over the password hashes of the database at STOCKROOM_IMPORT_URL, for accounts that users has", Do: run.With(take(false))},
+		run.Verb{Name: "check-import", About: "say which of them import would not take as they are", Do: run.With(take(true))},
 		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: run.With(health)},
 	)
 }
@@ -38,6 +41,15 @@ func migrate(ctx context.Context, cfg authd.Config, log *slog.Logger) error {
 	}
 	log.InfoContext(ctx, "the schema is up to date")
 	return nil
+}
+
+// take imports from another system, or only rehearses that.
+func take(rehearse bool) func(context.Context, authd.Config, *slog.Logger) error {
+	return func(ctx context.Context, cfg authd.Config, log *slog.Logger) error {
+		return importing.Do(ctx, cfg.ImportURL, log, func(ctx context.Context, s *importing.Source, w importing.Watcher) (importing.Result, error) {
+			return authd.Import(ctx, cfg.DatabaseURL, authd.KnownToUsers(cfg), s, rehearse, w)
+		})
+	}
 }
 
 func raiseEpoch(ctx context.Context, cfg authd.Config, log *slog.Logger) error {

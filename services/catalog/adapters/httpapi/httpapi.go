@@ -2,8 +2,6 @@
 package httpapi
 
 import (
-	"context"
-	"errors"
 	"math"
 	"net/http"
 	"strconv"
@@ -74,16 +72,7 @@ type handler struct {
 }
 
 func (h *handler) get(c *fiber.Ctx, in getInput) (none web.Raw[product], err error) {
-	entry, err := h.read(c, in.MinSeq, coherent.Item(string(in.ID)), func(ctx context.Context) (coherent.Entry, error) {
-		p, asOf, err := h.svc.Product(ctx, catalog.ProductID(in.ID))
-		if errors.Is(err, catalog.ErrProductNotFound) {
-			return coherent.Entry{AsOf: asOf, Absent: true}, nil
-		}
-		if err != nil {
-			return coherent.Entry{}, err
-		}
-		return coherent.Entry{AsOf: asOf, Version: p.Version, Body: encode(p)}, nil
-	})
+	entry, err := h.read(c, in.MinSeq, coherent.Item(string(in.ID)), loadProduct(h.svc, catalog.ProductID(in.ID)))
 	if err != nil {
 		return none, err
 	}
@@ -101,19 +90,12 @@ func (h *handler) search(c *fiber.Ctx, in searchInput) (web.Raw[productPage], er
 	return h.page(c, in.query(), in.reading)
 }
 
-// page answers a page of products. The version of its cache entry is the epoch
-// that it was read in.
+// page answers a page of products.
 func (h *handler) page(c *fiber.Ctx, q catalog.Query, in reading) (none web.Raw[productPage], err error) {
 	if known, err := h.unchanged(c, in); known || err != nil {
 		return none, err
 	}
-	entry, err := h.read(c, in.MinSeq, coherent.List(q.Canonical()), func(ctx context.Context) (coherent.Entry, error) {
-		page, err := h.svc.Products(ctx, q)
-		if err != nil {
-			return coherent.Entry{}, err
-		}
-		return coherent.Entry{AsOf: page.AsOf, Version: page.Epoch, Body: encodePage(q, page)}, nil
-	})
+	entry, err := h.read(c, in.MinSeq, coherent.List(q.Canonical()), loadPage(h.svc, q))
 	if err != nil {
 		return none, err
 	}

@@ -53,7 +53,7 @@ func newWorld(t *testing.T) *world {
 		_, _, err := w.store.Create(t.Context(), users.Account{
 			ID: users.AccountID(id), Email: users.Email(name + "@Example.com"), Username: users.Username(name),
 			Role: role, IsActive: true, CreatedAt: start, UpdatedAt: start,
-		})
+		}, users.Caller{})
 		require.NoError(t, err)
 	}
 	issuer := tokentest.New(t)

@@ -31,6 +31,16 @@ type availability struct {
 	UsernameTaken bool `json:"username_taken"`
 }
 
+type knownInput struct {
+	Body struct {
+		IDs []web.ID `json:"ids"`
+	}
+}
+
+type known struct {
+	IDs []web.ID `json:"ids"`
+}
+
 type accountInput struct {
 	ID web.ID `path:"id"`
 }

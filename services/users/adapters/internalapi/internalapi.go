@@ -35,6 +35,10 @@ func Mount(api *web.API, svc *users.Service, log commitlog.Source) {
 		Summary: "Tell whether an email and a username could be given to a new account",
 	}, h.availability)
 	web.Handle(api, web.Operation{
+		ID: "knownAccounts", Method: http.MethodPost, Path: "/internal/v1/accounts/known",
+		Summary: "Tell which ids are those of accounts, even if they are deleted",
+	}, h.known)
+	web.Handle(api, web.Operation{
 		ID: "createAccount", Method: http.MethodPut, Path: "/internal/v1/accounts/{id}", Status: http.StatusCreated,
 		Also:    map[int]string{http.StatusOK: "The account had been created with these values before"},
 		Summary: "Create an account", Errors: taken,
@@ -110,10 +114,23 @@ func (h *handler) availability(c *fiber.Ctx, in availabilityInput) (availability
 	return availability{EmailTaken: taken.Email, UsernameTaken: taken.Username}, err
 }
 
+func (h *handler) known(c *fiber.Ctx, in knownInput) (known, error) {
+	ids := make([]users.AccountID, len(in.Body.IDs))
+	for i, id := range in.Body.IDs {
+		ids[i] = users.AccountID(id)
+	}
+	found, err := h.svc.Known(c.UserContext(), ids)
+	out := known{IDs: make([]web.ID, len(found))}
+	for i, id := range found {
+		out.IDs[i] = web.ID(id)
+	}
+	return out, err
+}
+
 func (h *handler) create(c *fiber.Ctx, in createInput) (account, error) {
 	a, isNew, err := h.svc.Register(c.UserContext(), users.Registration{
 		ID: users.AccountID(in.ID), Email: in.Body.Email, Username: in.Body.Username, Role: in.Body.Role,
-		EmailVerified: in.Body.EmailVerified.Value,
+		EmailVerified: in.Body.EmailVerified.Value, RequestID: web.RequestID(c.UserContext()),
 	})
 	if err == nil && !isNew {
 		c.Status(http.StatusOK)
@@ -127,9 +144,7 @@ func (h *handler) read(c *fiber.Ctx, in accountInput) (account, error) {
 }
 
 func (h *handler) erase(c *fiber.Ctx, in accountInput) (web.Empty, error) {
-	ctx := c.UserContext()
-	operator := users.Caller{Operator: true, RequestID: web.RequestID(ctx)}
-	return web.Empty{}, h.svc.Erase(ctx, operator, users.AccountID(in.ID))
+	return web.Empty{}, h.svc.Erase(c.UserContext(), by(c, ""), users.AccountID(in.ID))
 }
 
 func (h *handler) changePassword(c *fiber.Ctx, in passwordChangeInput) (account, error) {
@@ -144,9 +159,9 @@ func (h *handler) verifyEmail(c *fiber.Ctx, in verificationInput) (account, erro
 	return accountOf(a), err
 }
 
-// by is whoever another service acts for.
+// by is whoever another service acts for: an operator if it is no account.
 func by(c *fiber.Ctx, actor web.ID) users.Caller {
-	return users.Caller{ID: users.AccountID(actor), RequestID: web.RequestID(c.UserContext())}
+	return users.Caller{ID: users.AccountID(actor), Operator: actor == "", RequestID: web.RequestID(c.UserContext())}
 }
 
 func (h *handler) admins(c *fiber.Ctx, _ web.Empty) (admins, error) {

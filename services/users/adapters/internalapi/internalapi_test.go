@@ -94,6 +94,9 @@ func TestAnswers(t *testing.T) {
 		"Available":          {"POST", "accounts/availability", `{"email":"e@example.com","username":"eve"}`, 200, `{"email_taken":false,"username_taken":false}`},
 		"Taken":              {"POST", "accounts/availability", `{"email":"ADA@example.com","username":"ADA"}`, 200, `{"email_taken":true,"username_taken":true}`},
 		"AvailableNever":     {"POST", "accounts/availability", `{"email":"e","username":"e"}`, 422, `"pointer":"/username"`},
+		"Known":              {"POST", "accounts/known", `{"ids":["` + eveID + `","` + adaID + `"]}`, 200, `{"ids":["` + adaID + `"]}`},
+		"KnownNone":          {"POST", "accounts/known", `{"ids":[]}`, 200, `{"ids":[]}`},
+		"KnownNoUUID":        {"POST", "accounts/known", `{"ids":["ada"]}`, 422, "validation_failed"},
 		"CreateAgain":        {"PUT", "accounts/" + adaID, `{"email":"Ada@Example.com","username":"Ada","role":"admin"}`, 200, ada},
 		"CreateOther":        {"PUT", "accounts/" + adaID, `{"email":"Ada@Example.com","username":"Eve","role":"admin"}`, 409, "account_exists"},
 		"CreateTaken":        {"PUT", "accounts/" + eveID, `{"email":"ada@example.com","username":"Eve","role":"user"}`, 409, "email_taken"},
@@ -156,7 +159,7 @@ func TestOperatorErases(t *testing.T) {
 		status, answer = w.call("POST", "accounts/"+eveID+"/erase", "")
 		require.Equal(t, 204, status, answer)
 	}
-	trail, err := w.store.Trail(t.Context(), 0, 10)
+	trail, err := w.store.Trail(t.Context(), 1, 10) // the first is Ada's, who is an admin
 	require.NoError(t, err)
 	require.Len(t, trail, 1)
 	require.Equal(t, users.OriginOperator, trail[0].Origin)
@@ -164,6 +167,23 @@ func TestOperatorErases(t *testing.T) {
 	require.NotEmpty(t, trail[0].RequestID)
 	_, answer = w.call("GET", "accounts/"+eveID, "")
 	require.NotContains(t, strings.ToLower(answer), "eve")
+}
+
+func TestOperatorIsOnRecord(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	for _, actor := range []string{"", `,"actor":"` + eveID + `","previous":"` + eveID + `"`} {
+		change := map[bool]string{true: eveID, false: adaID}[actor == ""]
+		status, answer := w.call("PUT", "accounts/"+adaID+"/password-change", `{"change_id":"`+change+`"`+actor+`}`)
+		require.Equal(t, 200, status, answer)
+	}
+	trail, err := w.store.Trail(t.Context(), 0, 10)
+	require.NoError(t, err)
+	require.Len(t, trail, 2)
+	require.Equal(t, users.OriginOperator, trail[0].Origin)
+	require.Equal(t, users.OriginAccount, trail[1].Origin)
+	require.Equal(t, users.AccountID(eveID), trail[1].Actor)
 }
 
 func TestProofs(t *testing.T) {

@@ -27,12 +27,34 @@ var snapshot = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadO
 
 // querier is a pool or a transaction.
 type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
 // Account implements [users.Store].
 func (s *Store) Account(ctx context.Context, id users.AccountID) (users.Account, error) {
 	return account(ctx, s.pool, id)
+}
+
+// Known implements [users.Store].
+func (s *Store) Known(ctx context.Context, ids []users.AccountID) ([]users.AccountID, error) {
+	return existing(ctx, s.pool, ids)
+}
+
+func existing(ctx context.Context, q querier, ids []users.AccountID) ([]users.AccountID, error) {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = string(id)
+	}
+	rows, err := q.Query(ctx, `select id::text from accounts where id = any ($1::uuid[])`, texts)
+	if err != nil {
+		return nil, postgres.Failed(err, "look for accounts")
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[users.AccountID])
+	if err != nil {
+		return nil, postgres.Failed(err, "look for accounts")
+	}
+	return found, nil
 }
 
 // AccountByUsername implements [users.Store].

@@ -46,7 +46,7 @@ var (
 func New(pool *pgxpool.Pool, log *pglog.Log) *Store { return &Store{pool: pool, log: log} }
 
 // Create implements [users.Store].
-func (s *Store) Create(ctx context.Context, a users.Account) (users.Account, bool, error) {
+func (s *Store) Create(ctx context.Context, a users.Account, by users.Caller) (users.Account, bool, error) {
 	_, err := s.log.Write(ctx, func(ctx context.Context, tx pgx.Tx, seq int64) (commitlog.Entry, error) {
 		existing, err := account(ctx, tx, a.ID)
 		if err == nil {
@@ -58,7 +58,11 @@ func (s *Store) Create(ctx context.Context, a users.Account) (users.Account, boo
 			return commitlog.Entry{}, err
 		}
 		a.AuthzVersion = seq
-		return entry(users.KindAccount, a.ID, ""), insert(ctx, tx, a)
+		err = insert(ctx, tx, a)
+		if err == nil && by.Operator {
+			err = record(ctx, tx, seq, users.Change{Action: users.ActionCreate, By: by, At: a.CreatedAt}, users.Account{}, a)
+		}
+		return entry(users.KindAccount, a.ID, ""), err
 	})
 	if errors.Is(err, users.ErrUnchanged) {
 		return a, false, nil
@@ -101,11 +105,13 @@ func entry(kind users.Kind, id, actor users.AccountID) commitlog.Entry {
 	return commitlog.Entry{IDs: []string{string(id)}, Kind: string(kind), Actor: string(actor)}
 }
 
+const insertAccount = `
+	insert into accounts (id, email, email_key, username, username_key, role, is_active,
+		deleted_at, erased_at, authz_version, password_change, created_at, updated_at, email_verified)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11, '')::uuid, $12, $13, $14)`
+
 func insert(ctx context.Context, tx pgx.Tx, a users.Account) error {
-	_, err := tx.Exec(ctx, `
-		insert into accounts (id, email, email_key, username, username_key, role, is_active,
-			deleted_at, erased_at, authz_version, password_change, created_at, updated_at, email_verified)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11, '')::uuid, $12, $13, $14)`, values(a)...)
+	_, err := tx.Exec(ctx, insertAccount, values(a)...)
 	return refused(err, "insert account")
 }
 

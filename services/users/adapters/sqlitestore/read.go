@@ -3,6 +3,7 @@ package sqlitestore
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -24,6 +25,30 @@ type querier interface {
 // Account implements [users.Store].
 func (s *Store) Account(ctx context.Context, id users.AccountID) (users.Account, error) {
 	return account(ctx, s.db.Read, id)
+}
+
+// Known implements [users.Store].
+func (s *Store) Known(ctx context.Context, ids []users.AccountID) (found []users.AccountID, err error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, sqlite.Failed(err, "encode ids")
+	}
+	rows, err := s.db.Read.QueryContext(ctx, `select id from accounts where id in (select value from json_each(?))`, string(list))
+	if err != nil {
+		return nil, sqlite.Failed(err, "look for accounts")
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	for rows.Next() {
+		var id users.AccountID
+		if err := rows.Scan(&id); err != nil {
+			return nil, sqlite.Failed(err, "look for accounts")
+		}
+		found = append(found, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, sqlite.Failed(err, "look for accounts")
+	}
+	return found, nil
 }
 
 // AccountByUsername implements [users.Store].

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 
+	"stockroom/pkg/importing"
 	"stockroom/pkg/run"
 	"stockroom/pkg/telemetry"
 	"stockroom/pkg/web"
@@ -17,6 +18,8 @@ func main() {
 		run.Verb{Name: "migrate", About: "bring the schema up to date, and end", Do: run.With(migrate)},
 		run.Verb{Name: "raise-epoch", About: "after a restore of the database and before anything serves: make caches start over", Do: run.With(raiseEpoch)},
 		run.Verb{Name: "verify-audit", About: "look whether the audit trail is what was written, and end", Do: run.With(verifyAudit)},
+		run.Verb{Name: "import", About: "take over the accounts of the database at STOCKROOM_IMPORT_URL", Do: run.With(take(false))},
+		run.Verb{Name: "check-import", About: "say which of them import would not take as they are", Do: run.With(take(true))},
 		run.Verb{Name: "health", About: "ask the one that serves here whether it is ready", Do: run.With(health)},
 	)
 }
@@ -48,6 +51,15 @@ func raiseEpoch(ctx context.Context, cfg usersd.Config, log *slog.Logger) error 
 	}
 	log.InfoContext(ctx, "a new epoch has begun", "epoch", head.Epoch, "seq", head.Seq)
 	return nil
+}
+
+// take imports from another system, or only rehearses that.
+func take(rehearse bool) func(context.Context, usersd.Config, *slog.Logger) error {
+	return func(ctx context.Context, cfg usersd.Config, log *slog.Logger) error {
+		return importing.Do(ctx, cfg.ImportURL, log, func(ctx context.Context, s *importing.Source, w importing.Watcher) (importing.Result, error) {
+			return usersd.Import(ctx, cfg.DatabaseURL, s, rehearse, w)
+		})
+	}
 }
 
 func verifyAudit(ctx context.Context, cfg usersd.Config, log *slog.Logger) error {
