@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -36,8 +35,7 @@ type Config struct {
 	Admin        Admin  // the first one; empty: one with a generated password
 	NoAdmin      bool   // make none
 	Mail         Mail
-
-	TrustedProxies []netip.Prefix // which may say where a request comes from
+	Clients      gatewayd.Clients
 }
 
 // Mail says how mail is sent and what it is there for, as the variables of authd
@@ -165,7 +163,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 		UsersURLs: []string{publicURL(d.users)}, UsersInternalURLs: []string{internalURL(d.users)},
 		CatalogURLs: []string{publicURL(d.catalog)}, CatalogInternalURLs: []string{internalURL(d.catalog)},
 		AuthURL: publicURL(d.auth), AuthInternalURL: internalURL(d.auth), UsersInternalURL: internalURL(d.users),
-		TokenIssuer: issuer, TokenAudience: audience, TrustedProxies: cfg.TrustedProxies, Grace: grace,
+		TokenIssuer: issuer, TokenAudience: audience, Clients: cfg.Clients, Grace: grace,
 	}, d.gateway, s.voices["gateway"])
 	if err != nil {
 		return fmt.Errorf("gateway: %w", err)
