@@ -86,8 +86,10 @@ func (f Foreign) changed(p Product) string {
 		changes = append(changes, "id: written in lower case")
 	}
 	for _, text := range []struct{ field, was, is string }{
-		{"name", f.Name, p.Name}, {"description", f.Description, p.Description},
-		{"category", f.Category, p.Category}, {"sku", f.SKU, string(p.SKU)},
+		{"name", f.Name, p.Name},
+		{"description", f.Description, p.Description},
+		{"category", f.Category, p.Category},
+		{"sku", f.SKU, string(p.SKU)},
 	} {
 		if text.is != text.was {
 			changes = append(changes, text.field+": blanks around it removed")
