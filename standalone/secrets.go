@@ -16,6 +16,9 @@ type secrets struct {
 	InternalToken string `json:"internal_token"`
 	AuthSecret    string `json:"auth_secret"`
 
+	// AuthSecretPrevious is there while somebody exchanges AuthSecret.
+	AuthSecretPrevious string `json:"auth_secret_previous,omitempty"`
+
 	// AdminPassword is that of the first administrator until it has been shown.
 	AdminPassword string `json:"admin_password,omitempty"`
 }

@@ -22,6 +22,10 @@ echo "S$(random)" | make admin_password # the rules for passwords want an upper-
 for name in internal_token auth_secret postgres_password; do
   random | make $name
 done
+# Empty, until a secret is exchanged.
+for name in internal_token auth_secret; do
+  make ${name}_previous </dev/null
+done
 for service in auth users catalog; do
   echo "postgres://$service:$(random)@postgres:5432/stockroom?search_path=$service,public" | make ${service}_database_url
 done

@@ -34,9 +34,13 @@ var arrowsOf = map[string][]string{
 	"Dev": {
 		"auth → postgres: 5432", "users → postgres: 5432", "catalog → postgres: 5432",
 		"auth → nats: 4222", "users → nats: 4222", "catalog → nats: 4222", "gateway → nats: 4222",
+		"auth → redis: 6379",
 		"catalog → redis: 6379",
 	},
 	"Prod": toPrivate,
+	"Mailing": append([]string{
+		"auth → internet: 465 587", "auth → private: 465 587",
+	}, toPrivate...),
 	"Observed": append([]string{
 		"monitoring → auth: 9001", "monitoring → users: 9002", "monitoring → catalog: 9003", "monitoring → gateway: 9000",
 		"auth → monitoring: 4318", "users → monitoring: 4318", "catalog → monitoring: 4318", "gateway → monitoring: 4318",
@@ -44,7 +48,7 @@ var arrowsOf = map[string][]string{
 }
 
 var toPrivate = []string{
-	"auth → private: 5432 4222", "users → private: 5432 4222", "catalog → private: 5432 6379 4222", "gateway → private: 4222",
+	"auth → private: 5432 6379 4222", "users → private: 5432 4222", "catalog → private: 5432 6379 4222", "gateway → private: 4222",
 }
 
 // ports that are tried on everybody.
@@ -65,6 +69,9 @@ var ports = []port{
 	{corev1.ProtocolTCP, 22},
 	{corev1.ProtocolTCP, 53},
 	{corev1.ProtocolTCP, 443},
+	{corev1.ProtocolTCP, 25},
+	{corev1.ProtocolTCP, 465},
+	{corev1.ProtocolTCP, 587},
 	{corev1.ProtocolUDP, 53},
 	{corev1.ProtocolUDP, 8000},
 }

@@ -30,11 +30,12 @@ type system struct {
 var forms = map[string]func(t *testing.T) string{
 	"Dev":      func(*testing.T) string { return "overlays/dev" },
 	"Prod":     func(*testing.T) string { return "overlays/prod" },
-	"Observed": observed,
+	"Observed": func(t *testing.T) string { t.Helper(); return with(t, "observability") }, // a cluster with Prometheus and a collector
+	"Mailing":  func(t *testing.T) string { t.Helper(); return with(t, "mail") },
 }
 
-// observed writes an overlay of an operator who has Prometheus and a collector.
-func observed(t *testing.T) string {
+// with writes an overlay of production with a component.
+func with(t *testing.T, component string) string {
 	t.Helper()
 
 	dir := t.TempDir()
@@ -42,7 +43,7 @@ func observed(t *testing.T) string {
 	require.NoError(t, err)
 	root, err := filepath.Rel(dir, here)
 	require.NoError(t, err)
-	text := "namespace: stockroom\nresources: [" + root + "/overlays/prod]\ncomponents: [" + root + "/components/observability]\n"
+	text := "namespace: stockroom\nresources: [" + root + "/overlays/prod]\ncomponents: [" + root + "/components/" + component + "]\n"
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(text), 0o600))
 	return dir
 }

@@ -18,6 +18,8 @@ type Options struct {
 	OwnPostgres  bool   // of separate processes: a server that can be stopped
 	Admin        Admin  // who administers the data in Dir already
 	Verification string // of emails: off if empty
+
+	Auth map[string]string // of separate processes: more of the environment of auth
 }
 
 func (o Options) cost() string {

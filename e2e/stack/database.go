@@ -74,3 +74,12 @@ func (db database) exec(tb testing.TB, statements ...string) {
 		require.NoError(tb, err, statement)
 	}
 }
+
+// Schemas returns how each service connects to a schema of its own, in a
+// database that goes with tb.
+func Schemas(tb testing.TB) func(service string) string {
+	tb.Helper()
+
+	db := newDatabase(tb, false)
+	return func(service string) string { return db.url(tb, service) }
+}

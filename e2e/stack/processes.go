@@ -33,8 +33,9 @@ func Processes(tb testing.TB, o Options) *System {
 	db := newDatabase(tb, o.OwnPostgres)
 	s.Postgres = db.own
 	auth, users, gateway := newPlace(tb), newPlace(tb), newPlace(tb)
+	s.InternalToken = secret()
 	common := map[string]string{
-		"ENV": "development", "NATS_URL": s.NATS.URL(), "INTERNAL_TOKEN": secret(),
+		"ENV": "development", "NATS_URL": s.NATS.URL(), "INTERNAL_TOKEN": s.InternalToken,
 		"AUTH_URL": "http://" + auth.public, "AUTH_INTERNAL_URL": "http://" + auth.internal,
 		"USERS_INTERNAL_URL": "http://" + users.internal, "TOKEN_ISSUER": issuer,
 	}
@@ -49,10 +50,12 @@ func Processes(tb testing.TB, o Options) *System {
 		s.Processes[name] = startEither(tb, name, program, env)
 	}
 	start("users", "usersd", users, map[string]string{"DATABASE_URL": db.url(tb, "users")})
-	start("auth", "authd", auth, withMail(map[string]string{
+	forAuth := withMail(map[string]string{
 		"DATABASE_URL": db.url(tb, "auth"), "SECRET": secret(), "PASSWORD_COST": o.cost(),
 		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
-	}, s.Mail, o))
+	}, s.Mail, o)
+	maps.Copy(forAuth, o.Auth)
+	start("auth", "authd", auth, forAuth)
 	catalogDB := db.url(tb, "catalog")
 	catalogs := []place{newPlace(tb), newPlace(tb)}
 	var internal []string
@@ -71,6 +74,7 @@ func Processes(tb testing.TB, o Options) *System {
 		"AUTH_URLS": "http://" + auth.public, "AUTH_INTERNAL_URLS": "http://" + auth.internal,
 		"USERS_URLS": "http://" + users.public, "USERS_INTERNAL_URLS": "http://" + users.internal,
 		"CATALOG_URLS": strings.Join(s.Catalogs, ","), "CATALOG_INTERNAL_URLS": strings.Join(internal, ","),
+		"RATE_ADDRESS": "0", "RATE_ACCOUNT": "0", // all that tests ask comes from one place
 	})
 	s.URL = "http://" + gateway.public
 	s.Await(tb)

@@ -31,8 +31,10 @@ type System struct {
 	// its process; empty where they cannot be reached from here.
 	Public map[string]string
 
-	// Internal is the internal door of each process, by its name.
-	Internal map[string]string
+	// Internal is the internal door of each process, by its name, and
+	// InternalToken opens them all.
+	Internal      map[string]string
+	InternalToken string
 
 	// What the system consists of, for tests that stop parts of it: empty where
 	// it is not ours to stop. The processes are "stockroom", or "auth", "users",

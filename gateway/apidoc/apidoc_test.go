@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/apidoc"
 )
@@ -122,14 +123,22 @@ func TestKeeperRemembersWhoIsAway(t *testing.T) {
 	}
 	never := apidoc.Source{Name: "never", Fetch: func(context.Context) ([]byte, error) { return nil, errors.New("away") }}
 	k := apidoc.NewKeeper([]byte(base), []apidoc.Source{source("users", users), never}, slog.New(slog.DiscardHandler))
-	require.Nil(t, k.Document())
+	plain, _ := k.Document()
+	require.Nil(t, plain)
 
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- k.Run(ctx) }()
-	require.Eventually(t, func() bool { return k.Document() != nil }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool {
+		plain, _ = k.Document()
+		return plain != nil
+	}, 5*time.Second, time.Millisecond)
 	away.Store(true)
 	stop()
 	require.NoError(t, <-done)
-	require.Contains(t, string(k.Document()), `"/users"`)
+	plain, packed := k.Document()
+	require.Contains(t, string(plain), `"/users"`)
+	unpacked, err := fasthttp.AppendGunzipBytes(nil, packed)
+	require.NoError(t, err)
+	require.Equal(t, plain, unpacked)
 }

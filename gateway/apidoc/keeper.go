@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/valyala/fasthttp"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -29,20 +30,24 @@ type Keeper struct {
 	sources []Source
 	log     *slog.Logger
 	known   [][]byte
-	merged  atomic.Pointer[[]byte]
+	merged  atomic.Pointer[served]
 }
+
+// served is the merged document, packed once for all who take it so.
+type served struct{ plain, packed []byte }
 
 // NewKeeper returns a keeper that knows nothing yet.
 func NewKeeper(base []byte, sources []Source, log *slog.Logger) *Keeper {
 	return &Keeper{base: base, sources: sources, log: log, known: make([][]byte, len(sources))}
 }
 
-// Document returns the merged document, and nil while no service was heard of.
-func (k *Keeper) Document() []byte {
+// Document returns the merged document, plain and packed by gzip, and nil while
+// no service was heard of.
+func (k *Keeper) Document() (plain, packed []byte) {
 	if doc := k.merged.Load(); doc != nil {
-		return *doc
+		return doc.plain, doc.packed
 	}
-	return nil
+	return nil, nil
 }
 
 // Run keeps the document current until ctx is done.
@@ -101,5 +106,5 @@ func (k *Keeper) merge(ctx context.Context) {
 		k.log.ErrorContext(ctx, "documents not merged", "err", err)
 		return
 	}
-	k.merged.Store(&doc)
+	k.merged.Store(&served{doc, fasthttp.AppendGzipBytes(nil, doc)})
 }

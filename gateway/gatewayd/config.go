@@ -1,6 +1,7 @@
 package gatewayd
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -27,16 +28,34 @@ type Config struct {
 	CatalogInternalURLs []string `env:"CATALOG_INTERNAL_URLS"`
 
 	// What tokens are checked with.
-	AuthURL          string `env:"AUTH_URL" envDefault:"http://auth:8001"`            // its signing keys
-	AuthInternalURL  string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`   // sessions that ended
-	UsersInternalURL string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"` // rights taken away
-	InternalToken    string `env:"INTERNAL_TOKEN"`                                    // to ask for them
-	NATSURL          string `env:"NATS_URL"`                                          // to hear of them at once; may be empty
-	TokenIssuer      string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
-	TokenAudience    string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
+	AuthURL               string `env:"AUTH_URL" envDefault:"http://auth:8001"`            // its signing keys
+	AuthInternalURL       string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`   // sessions that ended
+	UsersInternalURL      string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"` // rights taken away
+	InternalToken         string `env:"INTERNAL_TOKEN"`                                    // to ask for them
+	InternalTokenPrevious string `env:"INTERNAL_TOKEN_PREVIOUS"`                           // opens the internal door too
+	NATSURL               string `env:"NATS_URL"`                                          // to hear of them at once; may be empty
+	TokenIssuer           string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
+	TokenAudience         string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
+
+	// Files in PEM; with them the public door speaks TLS, and takes up others
+	// when they change.
+	TLSCertificate string `env:"TLS_CERTIFICATE"`
+	TLSKey         string `env:"TLS_KEY"`
+
+	// Pages of which origins may use the API in a browser: https://shop.example,
+	// or * for all.
+	CORSOrigins     []string `env:"CORS_ORIGINS"`
+	CORSCredentials bool     `env:"CORS_CREDENTIALS"` // cookies and client certificates too
 
 	// The networks of the proxies that may say where a request comes from.
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES"`
+
+	// Requests per second from one address and for one account, zero for no
+	// limit, and how much of it may come at once.
+	RateAddress float64       `env:"RATE_ADDRESS" envDefault:"300"`
+	RateAccount float64       `env:"RATE_ACCOUNT" envDefault:"100"`
+	RateWindow  time.Duration `env:"RATE_WINDOW" envDefault:"2s"`
+	RedisURL    string        `env:"REDIS_URL"` // where gateways count together; may be empty
 
 	// How a stop goes: not ready for this long, so that nobody sends more, then
 	// this long to finish what is under way.
@@ -53,5 +72,9 @@ func (cfg Config) check() error {
 	if err := ingress.Proxies(cfg.TrustedProxies).Check(); err != nil {
 		return fmt.Errorf("STOCKROOM_TRUSTED_PROXIES: %w", err)
 	}
-	return secret.Check("STOCKROOM_INTERNAL_TOKEN", cfg.InternalToken, cfg.Env == "production")
+	production := cfg.Env == "production"
+	return errors.Join(
+		secret.Check("STOCKROOM_INTERNAL_TOKEN", cfg.InternalToken, production),
+		secret.CheckOptional("STOCKROOM_INTERNAL_TOKEN_PREVIOUS", cfg.InternalTokenPrevious, production),
+	)
 }

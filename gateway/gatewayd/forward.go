@@ -15,6 +15,7 @@ import (
 
 	"stockroom/gateway/upstream"
 	"stockroom/pkg/errs"
+	"stockroom/pkg/token"
 	"stockroom/pkg/tracing"
 	"stockroom/pkg/web"
 )
@@ -59,8 +60,9 @@ func (x *exchange) checkMedia() error {
 	return nil
 }
 
-// admit makes sure that the request carries a good token.
-func (s *Server) admit(x *exchange, deadline time.Time) error {
+// admit makes sure that the request carries a good token, of an account that has
+// not sent too many.
+func (s *Server) admit(x *exchange, r route, deadline time.Time) error {
 	ctx, cancel := context.WithDeadline(x.ctx, deadline)
 	defer cancel()
 
@@ -69,8 +71,12 @@ func (s *Server) admit(x *exchange, deadline time.Time) error {
 		auth = append(auth, string(value))
 	}
 	changes := !x.IsGet() && !x.IsHead()
-	_, err := s.gate.Admit(ctx, auth, web.SignedIn, changes, func(string) string { return "" })
-	return err
+	ctx, err := s.gate.Admit(ctx, auth, web.SignedIn, changes, func(string) string { return "" })
+	if err != nil {
+		return err
+	}
+	caller, _ := token.CallerOf(ctx)
+	return s.limitAccount(x, caller.Account, r.cost)
 }
 
 // forward sends the request to its service, as a new one, and answers with
@@ -84,9 +90,9 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 	if err := x.fill(req, r.service); err != nil {
 		return err
 	}
-	if client := s.proxies.Client(x.RemoteAddr(), x.Request.Header.PeekAll(web.HeaderForwardedFor)); client.IsValid() {
+	if x.client.IsValid() {
 		var buf [40]byte
-		req.Header.SetBytesV(web.HeaderForwardedFor, client.AppendTo(buf[:0]))
+		req.Header.SetBytesV(web.HeaderForwardedFor, x.client.AppendTo(buf[:0]))
 	}
 	ctx, span := tracing.Start(x.ctx, "forward", trace.SpanKindClient)
 	defer span.End()
@@ -99,6 +105,7 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 		return failure(err)
 	}
 	x.take(resp)
+	x.compress(r)
 	if len(x.Response.Header.Peek(fasthttp.HeaderCacheControl)) == 0 {
 		x.Response.Header.Set(fasthttp.HeaderCacheControl, caching(r))
 	}

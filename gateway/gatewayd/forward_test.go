@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"stockroom/pkg/token/tokentest"
+	"stockroom/gateway/gatewayd"
 )
 
 func TestRequestsReachTheirService(t *testing.T) {
@@ -89,9 +89,7 @@ func TestServicesSeeOnlyNamedHeaders(t *testing.T) {
 func TestServicesHearOfOneClientAddress(t *testing.T) {
 	t.Parallel()
 
-	direct, behind := newSystem(t), &system{issuer: tokentest.New(t), proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
-	behind.start(t)
-	behind.untilReady(t)
+	direct, behind := newSystem(t), newSystemWith(t, func(c *gatewayd.Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
 	for name, tt := range map[string]struct {
 		s    *system
 		sent []string

@@ -17,7 +17,6 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/apidoc"
-	"stockroom/gateway/ingress"
 	"stockroom/gateway/pages"
 	"stockroom/gateway/upstream"
 	"stockroom/pkg/commitlog"
@@ -33,18 +32,18 @@ const Version = "0.1.0"
 
 // Server is the gateway, listening.
 type Server struct {
+	edge
 	log      *slog.Logger
 	requests *telemetry.Requests
 	doors    web.Doors
 	table    *table
 	pools    map[string]*upstream.Pool
 	gate     web.Gate
-	proxies  ingress.Proxies
 	document *apidoc.Keeper
 	pages    *pages.Pages
 	internal *web.API
 	servers  []run.Server
-	close    func()
+	closeBus func()
 
 	starting     []web.Check // what has to pass before anybody is let in
 	drain, grace time.Duration
@@ -61,6 +60,15 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		}
 	}()
 	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	e, err := cfg.edge(t)
+	defer func() {
+		if err != nil {
+			e.close()
+		}
+	}()
+	if err != nil {
 		return nil, err
 	}
 	pools, err := cfg.pools(t.Log)
@@ -82,12 +90,13 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		Log:              t.Log,
 	})
 	s := newServer(pools, token.NewGate(verifier, nil), t)
-	s.proxies = cfg.TrustedProxies
-	s.doors, s.close, s.drain, s.grace = doors, closeBus, cfg.Drain, cfg.Grace
-	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t}, cfg.InternalToken,
+	s.edge, s.closeBus = e, closeBus
+	s.doors, s.drain, s.grace = doors, cfg.Drain, cfg.Grace
+	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t, PreviousToken: cfg.InternalTokenPrevious}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})
 	s.starting = []web.Check{s.hasLooked, verifier.Started}
-	s.servers = append(s.servers, verifier)
+	s.servers = append(append(s.servers, verifier), e.servers()...)
+	e.measure(t)
 	verifier.Measure(t)
 	for _, pool := range pools {
 		pool.Measure(t)
@@ -96,7 +105,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 }
 
 func newServer(pools map[string]*upstream.Pool, gate web.Gate, t *telemetry.Telemetry) *Server {
-	s := &Server{log: t.Log, requests: t.Requests(telemetry.Public), pools: pools, gate: gate, pages: pages.New(), close: func() {}}
+	s := &Server{log: t.Log, requests: t.Requests(telemetry.Public), pools: pools, gate: gate, pages: pages.New()}
 	var sources []apidoc.Source
 	for _, name := range []string{auth, users, catalog} {
 		s.servers = append(s.servers, pools[name])
@@ -145,7 +154,8 @@ func connect(url string, t *telemetry.Telemetry) (commitlog.Bus, func(), error) 
 
 // Run answers requests until ctx is done, and finishes those under way.
 func (s *Server) Run(ctx context.Context) error {
-	defer s.close()
+	defer s.edge.close()
+	defer s.closeBus()
 
 	// What requests need outlives the doors that they come through, and those
 	// outlive the moment from which nobody should come.

@@ -2,6 +2,7 @@ package gatewayd
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -40,7 +41,11 @@ func (s *Server) servePublic(ctx context.Context) error {
 		IdleTimeout:                  idleTimeout,
 	}
 	s.settle(ctx)
-	ln := ingress.Listen(s.doors.Public)
+	public := s.doors.Public
+	if s.certificate != nil {
+		public = tls.NewListener(public, s.certificate.Config())
+	}
+	ln := ingress.Listen(public)
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(ln) }()
 	select {

@@ -18,11 +18,13 @@ var ownDocument []byte
 // own is what the gateway answers itself.
 func (s *Server) own() []endpoint {
 	get := func(pattern string, answer func(*fasthttp.RequestCtx) error) endpoint {
-		return endpoint{route{method: fasthttp.MethodGet, pattern: pattern}, answer}
+		return endpoint{route{method: fasthttp.MethodGet, pattern: pattern, cost: ordinary}, answer}
 	}
+	health := get("/health", s.health)
+	health.cost = free
 	return []endpoint{
 		get("/", s.root),
-		get("/health", s.health),
+		health,
 		get("/api/v1/openapi.json", s.openAPI),
 		get("/docs", s.page),
 		get("/docs/{}", s.page),
@@ -49,11 +51,17 @@ func (s *Server) health(ctx *fasthttp.RequestCtx) error {
 }
 
 func (s *Server) openAPI(ctx *fasthttp.RequestCtx) error {
-	doc := s.document.Document()
+	doc, packed := s.document.Document()
 	if doc == nil {
 		return web.ErrUnavailable.Because("No service has described itself yet.")
 	}
-	ctx.Response.Header.Set(fasthttp.HeaderCacheControl, "no-cache")
+	h := &ctx.Response.Header
+	h.Set(fasthttp.HeaderCacheControl, "no-cache")
+	h.Set(fasthttp.HeaderVary, fasthttp.HeaderAcceptEncoding)
+	if ctx.Request.Header.HasAcceptEncoding("gzip") {
+		h.SetContentEncoding("gzip")
+		doc = packed
+	}
 	sendJSON(ctx, doc)
 	return nil
 }

@@ -38,47 +38,55 @@ type route struct {
 	service string
 	access  access
 	within  time.Duration
+	cost    int // against the limits of requests
 }
+
+// What requests cost.
+const (
+	free     = 0 // whoever watches the system must not be kept out
+	ordinary = 1
+	hashed   = 10 // hundreds of milliseconds of processor time
+)
 
 // routes is all that can be reached through the gateway, besides what it
 // answers itself. HEAD goes wherever GET goes.
 var routes = []route{
-	{"POST", "/api/v1/auth/register", auth, anyone, hashing},
-	{"POST", "/api/v1/auth/login", auth, anyone, hashing},
-	{"POST", "/api/v1/auth/login/json", auth, anyone, hashing},
-	{"POST", "/api/v1/auth/refresh", auth, anyone, usual},
-	{"GET", "/api/v1/auth/me", auth, signed, usual},
-	{"GET", "/api/v1/auth/sessions", auth, signed, usual},
-	{"DELETE", "/api/v1/auth/sessions/{}", auth, signed, usual},
-	{"POST", "/api/v1/auth/logout", auth, signed, usual},
-	{"POST", "/api/v1/auth/logout-all", auth, signed, usual},
-	{"POST", "/api/v1/auth/password", auth, signed, hashing},
-	{"POST", "/api/v1/auth/password-reset", auth, anyone, usual},
-	{"POST", "/api/v1/auth/password-reset/confirm", auth, anyone, hashing},
-	{"POST", "/api/v1/auth/email-verification", auth, anyone, usual}, // or signed in: auth looks
-	{"POST", "/api/v1/auth/email-verification/confirm", auth, anyone, usual},
-	{"GET", "/.well-known/jwks.json", auth, anyone, usual},
-	{"GET", "/.well-known/oauth-authorization-server", auth, anyone, usual},
+	{"POST", "/api/v1/auth/register", auth, anyone, hashing, hashed},
+	{"POST", "/api/v1/auth/login", auth, anyone, hashing, hashed},
+	{"POST", "/api/v1/auth/login/json", auth, anyone, hashing, hashed},
+	{"POST", "/api/v1/auth/refresh", auth, anyone, usual, ordinary},
+	{"GET", "/api/v1/auth/me", auth, signed, usual, ordinary},
+	{"GET", "/api/v1/auth/sessions", auth, signed, usual, ordinary},
+	{"DELETE", "/api/v1/auth/sessions/{}", auth, signed, usual, ordinary},
+	{"POST", "/api/v1/auth/logout", auth, signed, usual, ordinary},
+	{"POST", "/api/v1/auth/logout-all", auth, signed, usual, ordinary},
+	{"POST", "/api/v1/auth/password", auth, signed, hashing, hashed},
+	{"POST", "/api/v1/auth/password-reset", auth, anyone, usual, ordinary},
+	{"POST", "/api/v1/auth/password-reset/confirm", auth, anyone, hashing, hashed},
+	{"POST", "/api/v1/auth/email-verification", auth, anyone, usual, ordinary}, // or signed in: auth looks
+	{"POST", "/api/v1/auth/email-verification/confirm", auth, anyone, usual, ordinary},
+	{"GET", "/.well-known/jwks.json", auth, anyone, usual, ordinary},
+	{"GET", "/.well-known/oauth-authorization-server", auth, anyone, usual, ordinary},
 
-	{"GET", "/api/v1/users", users, signed, usual},
-	{"GET", "/api/v1/users/me", users, signed, usual},
-	{"GET", "/api/v1/users/{}", users, signed, usual},
-	{"PUT", "/api/v1/users/{}", users, signed, hashing},
-	{"PATCH", "/api/v1/users/{}", users, signed, hashing},
-	{"DELETE", "/api/v1/users/{}", users, signed, usual},
-	{"PUT", "/api/v1/users/{}/role", users, signed, usual},
-	{"POST", "/api/v1/users/{}/deactivate", users, signed, usual},
-	{"POST", "/api/v1/users/{}/activate", users, signed, usual},
-	{"POST", "/api/v1/users/{}/restore", users, signed, usual},
-	{"POST", "/api/v1/users/{}/erase", users, signed, usual},
-	{"GET", "/api/v1/users/{}/audit", users, signed, usual},
+	{"GET", "/api/v1/users", users, signed, usual, ordinary},
+	{"GET", "/api/v1/users/me", users, signed, usual, ordinary},
+	{"GET", "/api/v1/users/{}", users, signed, usual, ordinary},
+	{"PUT", "/api/v1/users/{}", users, signed, hashing, hashed},
+	{"PATCH", "/api/v1/users/{}", users, signed, hashing, hashed},
+	{"DELETE", "/api/v1/users/{}", users, signed, usual, ordinary},
+	{"PUT", "/api/v1/users/{}/role", users, signed, usual, ordinary},
+	{"POST", "/api/v1/users/{}/deactivate", users, signed, usual, ordinary},
+	{"POST", "/api/v1/users/{}/activate", users, signed, usual, ordinary},
+	{"POST", "/api/v1/users/{}/restore", users, signed, usual, ordinary},
+	{"POST", "/api/v1/users/{}/erase", users, signed, usual, ordinary},
+	{"GET", "/api/v1/users/{}/audit", users, signed, usual, ordinary},
 
-	{"GET", "/api/v1/products", catalog, anyone, usual},
-	{"GET", "/api/v1/products/search", catalog, anyone, usual},
-	{"GET", "/api/v1/products/{}", catalog, anyone, usual},
-	{"POST", "/api/v1/products", catalog, signed, usual},
-	{"PUT", "/api/v1/products/{}", catalog, signed, usual},
-	{"DELETE", "/api/v1/products/{}", catalog, signed, usual},
+	{"GET", "/api/v1/products", catalog, anyone, usual, ordinary},
+	{"GET", "/api/v1/products/search", catalog, anyone, usual, ordinary},
+	{"GET", "/api/v1/products/{}", catalog, anyone, usual, ordinary},
+	{"POST", "/api/v1/products", catalog, signed, usual, ordinary},
+	{"PUT", "/api/v1/products/{}", catalog, signed, usual, ordinary},
+	{"DELETE", "/api/v1/products/{}", catalog, signed, usual, ordinary},
 }
 
 // Route is what others may know of the routing table.

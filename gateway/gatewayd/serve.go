@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -25,7 +26,9 @@ type exchange struct {
 	start    time.Time
 	id       string
 	target   ingress.Target
-	route    string // the pattern
+	route    string     // the pattern
+	client   netip.Addr // where it comes from
+	limits   []limited
 }
 
 // serve answers one request.
@@ -61,6 +64,16 @@ func (s *Server) handle(x *exchange) (err error) {
 		}
 	}()
 	e, err := s.route(x)
+	if err != nil && x.Response.ConnectionClose() {
+		return err // unreadable, and its connection ends
+	}
+	x.client = s.proxies.Client(x.RemoteAddr(), x.Request.Header.PeekAll(web.HeaderForwardedFor))
+	if err != nil {
+		e.cost = ordinary // to look for what is not there
+	}
+	if err := s.limitAddress(x, e.cost); err != nil {
+		return err
+	}
 	if err != nil {
 		return err
 	}
@@ -75,7 +88,7 @@ func (s *Server) handle(x *exchange) (err error) {
 		if err := x.checkMedia(); err != nil {
 			return err
 		}
-		if err := s.admit(x, deadline); err != nil {
+		if err := s.admit(x, e.route, deadline); err != nil {
 			return err
 		}
 	}
@@ -102,6 +115,9 @@ func (s *Server) route(x *exchange) (endpoint, error) {
 	}
 	x.route = r.pattern
 	e, ok := r.endpoints[string(header.Method())]
+	if !ok && isPreflight(header) && !s.cors.closed() {
+		return preflight(r), nil
+	}
 	if !ok {
 		x.Response.Header.Set(fasthttp.HeaderAllow, r.allow)
 		return endpoint{}, web.ErrMethodNotAllowed
@@ -118,6 +134,11 @@ func (s *Server) conclude(x *exchange, err error) {
 		x.SetConnectionClose()
 	}
 	h := &x.Response.Header
+	s.cors.allow(x)
+	x.tellLimits()
+	if s.certificate != nil {
+		h.Set(fasthttp.HeaderStrictTransportSecurity, hsts)
+	}
 	for _, kv := range security {
 		if len(h.Peek(kv[0])) == 0 {
 			h.Set(kv[0], kv[1])
@@ -151,8 +172,11 @@ var security = [][2]string{
 	{fasthttp.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"},
 	{fasthttp.HeaderReferrerPolicy, "no-referrer"},
 	{fasthttp.HeaderXFrameOptions, "DENY"},
-	{"Cross-Origin-Resource-Policy", "same-origin"},
+	{headerResourcePolicy, "same-origin"},
 }
+
+// hsts makes browsers speak nothing but TLS to this host for two years.
+const hsts = "max-age=63072000"
 
 // knownMethod returns the method, which whoever sends it may make up.
 func knownMethod(method []byte) string {

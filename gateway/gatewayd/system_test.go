@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -45,7 +44,7 @@ type system struct {
 	stop   func()      // tells the gateway to
 	away   atomic.Bool // no service is ready
 
-	proxies []netip.Prefix // whom it believes
+	configure func(*gatewayd.Config) // may change how the gateway starts
 
 	holding chan struct{} // until this is closed, nobody is told of revocations
 
@@ -61,6 +60,16 @@ func newSystem(t *testing.T) *system {
 	t.Helper()
 
 	s := &system{issuer: tokentest.New(t)}
+	s.start(t)
+	s.untilReady(t)
+	return s
+}
+
+// newSystemWith starts one whose gateway is configured otherwise.
+func newSystemWith(t *testing.T, configure func(*gatewayd.Config)) *system {
+	t.Helper()
+
+	s := &system{issuer: tokentest.New(t), configure: configure}
 	s.start(t)
 	s.untilReady(t)
 	return s
@@ -83,13 +92,16 @@ func (s *system) start(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	doors, err := web.Listen(ctx, "127.0.0.1:0", "127.0.0.1:0")
 	require.NoError(t, err)
-	gateway, err := gatewayd.New(ctx, gatewayd.Config{
+	cfg := gatewayd.Config{
 		AuthURLs: []string{auth}, UsersURLs: []string{users}, CatalogURLs: []string{catalog},
 		AuthInternalURLs: []string{ready.URL}, UsersInternalURLs: []string{ready.URL}, CatalogInternalURLs: []string{ready.URL},
 		AuthURL: auth, AuthInternalURL: s.rights(t, s.issuer.Sessions), UsersInternalURL: s.rights(t, s.issuer), InternalToken: internalToken,
 		TokenIssuer: tokentest.Name, TokenAudience: tokentest.Audience, Env: "production", Grace: soon,
-		TrustedProxies: s.proxies,
-	}, doors, telemetry.Discard())
+	}
+	if s.configure != nil {
+		s.configure(&cfg)
+	}
+	gateway, err := gatewayd.New(ctx, cfg, doors, telemetry.Discard())
 	require.NoError(t, err)
 	done := make(chan error, 1)
 	go func() { done <- gateway.Run(ctx) }()

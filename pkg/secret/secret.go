@@ -35,6 +35,14 @@ func Check(name, value string, production bool) error {
 	return nil
 }
 
+// CheckOptional is [Check] for a secret that may be left out.
+func CheckOptional(name, value string, production bool) error {
+	if value == "" {
+		return nil
+	}
+	return Check(name, value, production)
+}
+
 func check(value string, production bool) error {
 	if strings.TrimSpace(value) == "" {
 		return ErrMissing

@@ -32,9 +32,12 @@ func (cfg Config) withDefaults() Config {
 	}
 	client := peer.NewClient(fetchTimeout)
 	if cfg.JWKS == nil {
-		cfg.JWKS = func(ctx context.Context) ([]byte, error) {
-			return get(ctx, client, cfg.JWKSURL, "")
-		}
+		remote := &remoteKeys{client: client, url: cfg.JWKSURL}
+		cfg.JWKS, cfg.jwksEvery = remote.JWKS, remote.every
+	}
+	if cfg.jwksEvery == nil {
+		every := cmp.Or(cfg.JWKSEvery, pollEvery)
+		cfg.jwksEvery = func() time.Duration { return every }
 	}
 	if cfg.Rights == nil {
 		cfg.Rights = newRemoteRights(client, cfg.UsersInternalURL, cfg.InternalToken)
@@ -70,7 +73,7 @@ func (r *remoteRights) Revocations(ctx context.Context) (Snapshot, error) {
 	return s, nil
 }
 
-func get(ctx context.Context, client *http.Client, url, token string) (_ []byte, err error) {
+func get(ctx context.Context, client *http.Client, url, token string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
@@ -78,13 +81,19 @@ func get(ctx context.Context, client *http.Client, url, token string) (_ []byte,
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
+	body, _, err := do(client, req)
+	return body, err
+}
+
+func do(client *http.Client, req *http.Request) (body []byte, header http.Header, err error) {
 	res, err := client.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = cmp.Or(err, res.Body.Close()) }()
 	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%w %d of %s", errStatus, res.StatusCode, url)
+		return nil, nil, fmt.Errorf("%w %d of %s", errStatus, res.StatusCode, req.URL)
 	}
-	return io.ReadAll(io.LimitReader(res.Body, maxDocument))
+	body, err = io.ReadAll(io.LimitReader(res.Body, maxDocument))
+	return body, res.Header, err
 }

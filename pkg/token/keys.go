@@ -20,6 +20,7 @@ const (
 // publishes them: a failed fetch changes nothing.
 type keys struct {
 	fetch func(context.Context) ([]byte, error)
+	every func() time.Duration // between two fetches, if no kid is unknown
 	now   func() time.Time
 	log   *slog.Logger
 
@@ -29,8 +30,10 @@ type keys struct {
 	away  bool          // guarded by turn: the last fetch failed, and it was logged
 }
 
-func newKeys(fetch func(context.Context) ([]byte, error), now func() time.Time, log *slog.Logger) *keys {
-	k := &keys{fetch: fetch, now: now, log: log, turn: make(chan struct{}, 1)}
+func newKeys(
+	fetch func(context.Context) ([]byte, error), every func() time.Duration, now func() time.Time, log *slog.Logger,
+) *keys {
+	k := &keys{fetch: fetch, every: every, now: now, log: log, turn: make(chan struct{}, 1)}
 	k.turn <- struct{}{}
 	return k
 }
@@ -117,10 +120,10 @@ func (k *keys) poll(ctx context.Context) time.Duration {
 	}
 	defer func() { k.turn <- struct{}{} }()
 	if k.refresh(ctx) {
-		return pollEvery
+		return k.every()
 	}
 	if k.set.Load() == nil {
 		return firstEvery * 2
 	}
-	return pollRetry
+	return min(pollRetry, k.every())
 }

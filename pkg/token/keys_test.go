@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -85,6 +86,67 @@ func TestUnknownKidIsFetchedAtMostEveryTenSeconds(t *testing.T) {
 	})
 }
 
+// Anybody can invent a kid, as many as they like and as fast as they can.
+func TestTenThousandUnknownKidsCauseFewFetches(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		good, bad := tokentest.New(t), tokentest.New(t)
+		v, s := verifier(good)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- v.Run(ctx) }()
+		synctest.Wait()
+		account, begin, before := uuid.NewString(), time.Now(), s.count()
+
+		for range 100 {
+			var wg sync.WaitGroup
+			for range 100 {
+				bad.Kid = uuid.NewString()
+				raw := bad.Token(t, account, "user")
+				wg.Go(func() {
+					_, err := v.Verify(t.Context(), raw)
+					require.ErrorIs(t, err, token.ErrInvalid)
+				})
+			}
+			wg.Wait()
+			_, err := v.Verify(t.Context(), good.Token(t, account, "user"))
+			require.NoError(t, err)
+			time.Sleep(500 * time.Millisecond)
+		}
+
+		took := time.Since(begin)
+		require.LessOrEqual(t, s.count()-before, int(took/(10*time.Second)), "in %s", took)
+		cancel()
+		require.NoError(t, <-done)
+	})
+}
+
+// A key that is published ten seconds before it signs is known to a verifier
+// that has just looked in vain for one that somebody invented.
+func TestPublishedKeyIsFoundWhateverElseIsAskedFor(t *testing.T) {
+	t.Parallel()
+
+	for wait := range 12 {
+		synctest.Test(t, func(t *testing.T) {
+			old, next := tokentest.New(t), tokentest.New(t)
+			v, s := verifier(old)
+			account := uuid.NewString()
+			_, err := v.Verify(t.Context(), old.Token(t, account, "user"))
+			require.NoError(t, err)
+			time.Sleep(time.Minute)
+
+			s.set(next, false)
+			time.Sleep(time.Duration(wait) * time.Second)
+			_, err = v.Verify(t.Context(), tokentest.New(t).Token(t, account, "user"))
+			require.ErrorIs(t, err, token.ErrInvalid)
+			time.Sleep(time.Duration(10-min(wait, 10)) * time.Second)
+			_, err = v.Verify(t.Context(), next.Token(t, account, "user"))
+			require.NoError(t, err)
+		})
+	}
+}
+
 func TestLastGoodKeysOutliveWhoPublishesThem(t *testing.T) {
 	t.Parallel()
 
@@ -152,6 +214,32 @@ func TestKeysAreFetchedBeforeTheyAreNeeded(t *testing.T) {
 	go func() { done <- v.Run(ctx) }()
 
 	require.Eventually(t, func() bool { return s.count() == 1 }, 10*time.Second, time.Millisecond)
+
+	cancel()
+	require.NoError(t, <-done)
+}
+
+// Auth says how often to look: it knows how long a key is there before it signs.
+func TestKeysAreLookedForAsOftenAsAuthWants(t *testing.T) {
+	t.Parallel()
+
+	i := tokentest.New(t)
+	document, err := i.JWKS(t.Context())
+	require.NoError(t, err)
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.Header().Set("Cache-Control", "public, max-age=1")
+		_, _ = w.Write(document)
+	}))
+	t.Cleanup(server.Close)
+	cfg := i.Config()
+	cfg.JWKS, cfg.JWKSURL = nil, server.URL
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- token.NewVerifier(cfg).Run(ctx) }()
+
+	require.Eventually(t, func() bool { return asked.Load() >= 3 }, 20*time.Second, 10*time.Millisecond)
 
 	cancel()
 	require.NoError(t, <-done)

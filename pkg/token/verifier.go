@@ -20,7 +20,9 @@ type Config struct {
 
 	JWKSURL string
 	// JWKS gives the document of signing keys instead of JWKSURL, for the service that makes them.
-	JWKS func(context.Context) ([]byte, error)
+	JWKS      func(context.Context) ([]byte, error)
+	JWKSEvery time.Duration // how often JWKS is looked at; zero: once a minute
+	jwksEvery func() time.Duration
 
 	UsersInternalURL string // internal doors, without a path
 	AuthInternalURL  string
@@ -68,7 +70,7 @@ const (
 func NewVerifier(cfg Config) *Verifier {
 	cfg = cfg.withDefaults()
 	return &Verifier{
-		keys:     newKeys(cfg.JWKS, cfg.Now, cfg.Log),
+		keys:     newKeys(cfg.JWKS, cfg.jwksEvery, cfg.Now, cfg.Log),
 		accounts: follow(cfg, cfg.Rights, UsersLog, KindAuthz),
 		sessions: follow(cfg, cfg.Sessions, AuthLog, KindEnded),
 		now:      cfg.Now,

@@ -41,7 +41,7 @@ func NewInternal(cfg Config, token string, ready map[string]Check) *API {
 	a.app.Get(livePath, func(c *fiber.Ctx) error { return c.JSON(readiness{Status: "ok"}) })
 	a.app.Get(readyPath, func(c *fiber.Ctx) error { return a.answerReady(c, ready) })
 	a.app.Get(statsPath, adaptor.HTTPHandler(promhttp.HandlerFor(a.cfg.Telemetry.Registry, promhttp.HandlerOpts{})))
-	a.app.Use("/internal", trusted(token))
+	a.app.Use("/internal", trusted(token, cfg.PreviousToken))
 	a.app.Get("/internal/openapi.json", a.serveDocument)
 	return a
 }
@@ -49,18 +49,26 @@ func NewInternal(cfg Config, token string, ready map[string]Check) *API {
 // Leave has GET /readyz say that the service is stopping.
 func (a *API) Leave() { a.leaving.Store(true) }
 
-// trusted lets in requests with exactly one Authorization, which bears token.
-// Hashes are compared, because their length tells nothing.
-func trusted(token string) fiber.Handler {
-	want := sha256.Sum256([]byte(token))
+// trusted lets in requests with exactly one Authorization, which bears one of
+// tokens. Hashes are compared, because their length tells nothing.
+func trusted(tokens ...string) fiber.Handler {
+	tokens = slices.DeleteFunc(tokens, func(t string) bool { return t == "" })
+	wanted := make([][sha256.Size]byte, 0, len(tokens))
+	for _, t := range tokens {
+		wanted = append(wanted, sha256.Sum256([]byte(t)))
+	}
 	return func(c *fiber.Ctx) error {
 		auth := authorization(c)
-		if len(auth) != 1 || token == "" {
+		if len(auth) != 1 {
 			return ErrUnauthenticated
 		}
 		scheme, sent, _ := strings.Cut(auth[0], " ")
 		got := sha256.Sum256([]byte(sent))
-		if !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+		same := 0
+		for _, want := range wanted {
+			same |= subtle.ConstantTimeCompare(got[:], want[:])
+		}
+		if !strings.EqualFold(scheme, "Bearer") || same != 1 {
 			return ErrUnauthenticated
 		}
 		return c.Next()

@@ -14,13 +14,17 @@ import (
 	"stockroom/pkg/web"
 )
 
-const token = "an-internal-token-of-the-system"
+const (
+	token    = "an-internal-token-of-the-system"
+	previous = "the-one-that-is-being-replaced"
+)
 
 func internalAPI(t *testing.T, ready map[string]web.Check) (*web.API, *logs) {
 	t.Helper()
 	out := new(logs)
 	api := web.NewInternal(web.Config{
 		Title: "Internal", Telemetry: telemetry.New(slog.New(slog.NewJSONHandler(out, nil)), nil),
+		PreviousToken: previous,
 	}, token, ready)
 	web.Handle(api, web.Operation{
 		ID: "head", Method: http.MethodGet, Path: "/internal/v1/head", Access: web.Permit("is ignored"),
@@ -39,6 +43,7 @@ func TestInternalNeedsTheToken(t *testing.T) {
 		status  int
 	}{
 		"Right":        {"/internal/v1/head", []string{"Authorization", "Bearer " + token}, 200},
+		"Previous":     {"/internal/v1/head", []string{"Authorization", "Bearer " + previous}, 200},
 		"LowerCase":    {"/internal/v1/head", []string{"Authorization", "bearer " + token}, 200},
 		"Mounted":      {"/internal/v1/mounted", []string{"Authorization", "Bearer " + token}, 200},
 		"None":         {"/internal/v1/head", nil, 401},

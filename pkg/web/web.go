@@ -30,6 +30,10 @@ type Config struct {
 	Gate      Gate
 	BodyLimit int           // bytes; [DefaultBodyLimit] if zero
 	Deadline  time.Duration // of a request's context; [DefaultDeadline] if zero
+
+	// PreviousToken opens the face of [NewInternal] too, while the token is being
+	// exchanged. Empty: there is none.
+	PreviousToken string
 }
 
 // New returns the public face of a service. It serves its own OpenAPI document

@@ -135,7 +135,7 @@ func TestRegistrationKilledAnywhereLeavesNothingHalfMade(t *testing.T) {
 
 				_, err = s.Accounts.Lookup(t.Context(), "ada")
 				if errors.Is(err, auth.ErrAccountNotFound) {
-					_, err := s.Login(t.Context(), "ada", good, auth.Origin{})
+					_, err := s.Login(t.Context(), "ada", good, here)
 					require.ErrorIs(t, err, auth.ErrInvalidCredentials)
 					s.register(t, "ada")
 				}
@@ -184,9 +184,9 @@ func TestConflictKilledAnywhereLeavesTheWinnerAlone(t *testing.T) {
 					s.login(t, "ada")
 					return
 				}
-				_, err = s.Login(t.Context(), "ada", winner.Password, auth.Origin{})
+				_, err = s.Login(t.Context(), "ada", winner.Password, here)
 				require.NoError(t, err)
-				_, err = s.Login(t.Context(), "ada", good, auth.Origin{})
+				_, err = s.Login(t.Context(), "ada", good, here)
 				require.ErrorIs(t, err, auth.ErrInvalidCredentials)
 			})
 		}

@@ -9,31 +9,54 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"stockroom/pkg/errs"
 	"stockroom/services/auth"
 )
 
-func openRing(t *testing.T, keys auth.Keys, secret string, now func() time.Time) (*auth.Keyring, error) {
+var plan = auth.KeyPlan{Lead: 5 * time.Minute, Lifetime: 30 * 24 * time.Hour}
+
+func newSealer(t *testing.T, secret, previous string) *auth.Sealer {
 	t.Helper()
-	secrets, err := auth.Derive(secret)
+	sealer, err := auth.NewSealer(secret, previous)
 	require.NoError(t, err)
-	return auth.OpenKeyring(t.Context(), keys, secrets, now, uuid.NewString)
+	return sealer
+}
+
+func openRing(t *testing.T, keys auth.Keys, sealer *auth.Sealer, now func() time.Time) *auth.Keyring {
+	t.Helper()
+	ring, err := auth.OpenKeyring(t.Context(), keys, sealer, plan, now, uuid.NewString)
+	require.NoError(t, err)
+	return ring
+}
+
+// current returns the id of the key that ring signs with.
+func current(t *testing.T, ring *auth.Keyring) string {
+	t.Helper()
+	id, key, err := ring.Current()
+	require.NoError(t, err)
+	require.NotNil(t, key)
+	return id
 }
 
 func TestReplicasAgreeOnTheFirstKey(t *testing.T) {
 	t.Parallel()
-	stores := openStores(t)
+	stores, sealer := openStores(t), newSealer(t, "secret", "")
 	rings := make([]*auth.Keyring, 8)
 	failures := make([]error, len(rings))
 	var wg sync.WaitGroup
 	for i := range rings {
-		wg.Go(func() { rings[i], failures[i] = openRing(t, stores.Keys, "secret", time.Now) })
+		wg.Go(func() {
+			rings[i], failures[i] = auth.OpenKeyring(t.Context(), stores.Keys, sealer, plan, time.Now, uuid.NewString)
+		})
 	}
 	wg.Wait()
 
+	wantID, want, err := rings[0].Current()
+	require.NoError(t, err)
 	for i, ring := range rings {
 		require.NoError(t, failures[i])
-		id, key := ring.Current()
-		wantID, want := rings[0].Current()
+		id, key, err := ring.Current()
+		require.NoError(t, err)
 		require.Equal(t, wantID, id)
 		require.Equal(t, want, key)
 		require.Len(t, ring.Public(), 1)
@@ -43,9 +66,9 @@ func TestReplicasAgreeOnTheFirstKey(t *testing.T) {
 func TestKeyIsKeptEncrypted(t *testing.T) {
 	t.Parallel()
 	stores := openStores(t)
-	ring, err := openRing(t, stores.Keys, "secret", time.Now)
+	ring := openRing(t, stores.Keys, newSealer(t, "secret", ""), time.Now)
+	id, key, err := ring.Current()
 	require.NoError(t, err)
-	id, key := ring.Current()
 
 	stored, err := stores.Keys.Keys(t.Context())
 	require.NoError(t, err)
@@ -53,59 +76,66 @@ func TestKeyIsKeptEncrypted(t *testing.T) {
 	require.NotContains(t, string(stored[0].Sealed), string(key.Seed()))
 	require.True(t, key.Public().(ed25519.PublicKey).Equal(stored[0].Public))
 
-	again, err := openRing(t, stores.Keys, "secret", time.Now)
+	again := openRing(t, stores.Keys, newSealer(t, "secret", ""), time.Now)
+	gotID, got, err := again.Current()
 	require.NoError(t, err)
-	gotID, got := again.Current()
 	require.Equal(t, id, gotID)
 	require.Equal(t, key, got)
 	require.Nil(t, again.Public()[0].Sealed)
-	_, err = openRing(t, stores.Keys, "another secret", time.Now)
+
+	_, err = auth.OpenKeyring(t.Context(), stores.Keys, newSealer(t, "another secret", ""), plan, time.Now, uuid.NewString)
 	require.ErrorContains(t, err, "was the secret changed?")
 }
 
 func TestStoredKeyThatWasTamperedWithIsRefused(t *testing.T) {
 	t.Parallel()
-	donor := openStores(t)
-	_, err := openRing(t, donor.Keys, "secret", time.Now)
+	donor, at := openStores(t), &clock{now: time.Now()}
+	sealer := newSealer(t, "secret", "")
+	ring := openRing(t, donor.Keys, sealer, at.Now)
+	_, err := ring.Rotate(t.Context())
 	require.NoError(t, err)
+	at.pass(11 * time.Minute)
+	require.NoError(t, ring.Tend(t.Context()))
 	keys, err := donor.Keys.Keys(t.Context())
 	require.NoError(t, err)
-
+	require.Len(t, keys, 2, "one that has retired, and one that signs")
 	for name, tamper := range map[string]func(*auth.Key){
 		"OtherID":     func(k *auth.Key) { k.ID = uuid.NewString() },
 		"OtherPublic": func(k *auth.Key) { k.Public = make([]byte, ed25519.PublicKeySize) },
 		"CutShort":    func(k *auth.Key) { k.Sealed = k.Sealed[:4] },
 		"OtherBytes":  func(k *auth.Key) { k.Sealed = append([]byte{k.Sealed[0] ^ 1}, k.Sealed[1:]...) },
+		"NoSeal":      func(k *auth.Key) { k.Sealed = []byte{} },
 	} {
-		stores := openStores(t)
-		key := keys[0]
-		tamper(&key)
-		require.NoError(t, stores.Keys.Add(t.Context(), key))
-		_, err := openRing(t, stores.Keys, "secret", time.Now)
-		require.Error(t, err, name)
+		for _, key := range keys {
+			stores := openStores(t)
+			tamper(&key)
+			require.NoError(t, stores.Keys.Add(t.Context(), key))
+			_, err := auth.OpenKeyring(t.Context(), stores.Keys, sealer, plan, at.Now, uuid.NewString)
+			require.Error(t, err, "%s of key %d", name, key.Number)
+
+			stores = openStores(t)
+			running := openRing(t, stores.Keys, sealer, at.Now)
+			key.Number = 2
+			require.NoError(t, stores.Keys.Add(t.Context(), key))
+			require.Error(t, running.Reload(t.Context()), name)
+			require.Len(t, running.Public(), 1, "%s: it is not published", name)
+			current(t, running)
+		}
 	}
 }
 
-func TestNewKeyIsPublishedBeforeItSigns(t *testing.T) {
+func TestReplicaThatDoesNotSeeTheKeysSignsNoMore(t *testing.T) {
 	t.Parallel()
-	stores, donor := openStores(t), openStores(t)
-	at := &clock{now: time.Now()}
-	ring, err := openRing(t, stores.Keys, "secret", at.Now)
-	require.NoError(t, err)
-	old, _ := ring.Current()
-	_, err = openRing(t, donor.Keys, "secret", at.Now)
-	require.NoError(t, err)
-	keys, err := donor.Keys.Keys(t.Context())
-	require.NoError(t, err)
-	keys[0].Number = 2
-	require.NoError(t, stores.Keys.Add(t.Context(), keys[0]))
+	stores, at := openStores(t), &clock{now: time.Now()}
+	ring := openRing(t, stores.Keys, newSealer(t, "secret", ""), at.Now)
+	at.pass(3 * time.Minute)
+	id := current(t, ring)
+
+	at.pass(2 * time.Minute)
+	_, _, err := ring.Current()
+	require.ErrorIs(t, err, errs.ErrUnavailable)
+	require.Len(t, ring.Public(), 1, "what was signed stays good")
 
 	require.NoError(t, ring.Reload(t.Context()))
-
-	require.Len(t, ring.Public(), 2)
-	id, _ := ring.Current()
-	require.Equal(t, old, id)
-	at.pass(5 * time.Minute)
-	id, _ = ring.Current()
-	require.Equal(t, keys[0].ID, id)
+	require.Equal(t, id, current(t, ring))
 }

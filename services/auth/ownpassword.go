@@ -31,12 +31,8 @@ func (s *Service) ChangePassword(ctx context.Context, id SessionID, current, nex
 	if err != nil {
 		return Tokens{}, err
 	}
-	match, _, err := s.Hasher.Verify(ctx, current, credential.Hash)
-	if err != nil {
+	if err := s.checkCurrent(ctx, credential, current); err != nil {
 		return Tokens{}, err
-	}
-	if !match {
-		return Tokens{}, wrongPassword()
 	}
 	// What was settled may have ended this session.
 	session, err := s.Sessions.Session(ctx, id)

@@ -18,7 +18,7 @@ type NewPassword struct {
 
 // StageChange hashes a new password and keeps it until ActivateChange. It fails
 // with a validation error, ErrCredentialNotFound, or, if the current password
-// is wrong, ErrReauthenticationRequired.
+// is wrong, ErrReauthenticationRequired, and ErrLoginThrottled if it was too often.
 func (s *Service) StageChange(ctx context.Context, n NewPassword) error {
 	if err := errs.Validation(s.CheckPassword("/password", n.Password)...); err != nil {
 		return err
@@ -28,12 +28,8 @@ func (s *Service) StageChange(ctx context.Context, n NewPassword) error {
 		return err
 	}
 	if n.Current != nil {
-		match, _, err := s.Hasher.Verify(ctx, *n.Current, credential.Hash)
-		if err != nil {
+		if err := s.checkCurrent(ctx, credential, *n.Current); err != nil {
 			return err
-		}
-		if !match {
-			return wrongPassword()
 		}
 	}
 	hash, err := s.Hasher.Hash(ctx, n.Password)
@@ -42,6 +38,20 @@ func (s *Service) StageChange(ctx context.Context, n NewPassword) error {
 	}
 	return s.Changes.Stage(ctx, Change{
 		ID: n.Change, Account: n.Account, Hash: hash, Keep: n.Keep, CreatedAt: s.time(),
+	})
+}
+
+// checkCurrent fails with ErrReauthenticationRequired unless password is that of
+// the credential. Whoever has got hold of a token may try here what the password
+// is, so failures count: for the account, whose sign-ins they do not touch.
+func (s *Service) checkCurrent(ctx context.Context, credential Credential, password string) error {
+	marks := []Mark{s.mark(s.Limits.Name, "current password", "", string(credential.Account))}
+	return s.throttled(ctx, marks, ErrReauthenticationRequired, func() error {
+		match, _, err := s.Hasher.Verify(ctx, password, credential.Hash)
+		if err != nil || match {
+			return err
+		}
+		return wrongPassword()
 	})
 }
 

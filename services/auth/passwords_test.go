@@ -29,9 +29,9 @@ func (s *system) commit(id auth.AccountID, change auth.ChangeID) {
 
 func (s *system) requirePassword(t *testing.T, right, wrong string) {
 	t.Helper()
-	_, err := s.Login(t.Context(), "ada", right, auth.Origin{})
+	_, err := s.Login(t.Context(), "ada", right, here)
 	require.NoError(t, err)
-	_, err = s.Login(t.Context(), "ada", wrong, auth.Origin{})
+	_, err = s.Login(t.Context(), "ada", wrong, here)
 	require.ErrorIs(t, err, auth.ErrInvalidCredentials)
 }
 
@@ -50,7 +50,7 @@ func TestChangedPasswordEndsTheOtherSessions(t *testing.T) {
 	s.requirePassword(t, better, good)
 	s.requireEnded(t, other)
 	own = s.refresh(t, own)
-	fresh, err := s.Login(t.Context(), "ada", better, auth.Origin{})
+	fresh, err := s.Login(t.Context(), "ada", better, here)
 	require.NoError(t, err)
 	require.NoError(t, s.ActivateChange(t.Context(), account.ID, change, keep), "once more does nothing")
 	s.refresh(t, fresh)
@@ -185,7 +185,7 @@ func TestSignInWithThePasswordOfAMomentAgoFails(t *testing.T) {
 		require.NoError(t, s.ActivateChange(t.Context(), account.ID, change, ""))
 	}}
 
-	_, err := s.Login(t.Context(), "ada", good, auth.Origin{})
+	_, err := s.Login(t.Context(), "ada", good, here)
 
 	require.ErrorIs(t, err, auth.ErrInvalidCredentials)
 }

@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// What Credentials, Changes, Sessions, Endings, Keys and Letters keep is in a database: while that
-// is away or too busy, all their methods fail with [errs.ErrUnavailable], and
-// what was to be written may have been written all the same.
+// What Credentials, Changes, Sessions, Endings, Keys, Vault and Letters keep is in
+// a database: while that is away or too busy, all their methods fail with
+// [errs.ErrUnavailable], and what was to be written may have been written all the
+// same.
 
 // Credentials keeps the password hashes.
 type Credentials interface {
@@ -116,6 +117,34 @@ type Keys interface {
 	Add(ctx context.Context, k Key) error
 	// Keys lists all keys by number.
 	Keys(ctx context.Context) ([]Key, error)
+	// Reseal puts sealed into the place of old, and does nothing if the key of
+	// that number has something else by now, or is gone.
+	Reseal(ctx context.Context, number int, old, sealed []byte) error
+	// Remove removes the key of a number. It does nothing if there is none.
+	Remove(ctx context.Context, number int) error
+}
+
+// Vault keeps the one secret that the others come from, sealed.
+type Vault interface {
+	// Keep stores sealed, unless there is something already, and returns what is
+	// there then.
+	Keep(ctx context.Context, sealed []byte) (kept []byte, err error)
+	// Replace puts sealed into the place of old, and does nothing if there is
+	// something else by now.
+	Replace(ctx context.Context, old, sealed []byte) error
+}
+
+// Throttle makes those wait who try again and again what keeps failing. It never
+// fails: without anywhere to remember, it remembers by itself.
+type Throttle interface {
+	// Admit returns how long whoever has these marks must wait before the next
+	// try, or zero if it may be made now. Where failures have a delay already,
+	// the try takes up the next one: of several at once one is admitted.
+	Admit(ctx context.Context, marks ...Mark) (wait time.Duration)
+	// Failed counts a failure for each mark.
+	Failed(ctx context.Context, marks ...Mark)
+	// Forget forgets the failures of a mark.
+	Forget(ctx context.Context, mark Mark)
 }
 
 // Accounts asks the users service.

@@ -34,8 +34,7 @@ func (s *Service) Refresh(ctx context.Context, raw string, from Origin) (Tokens,
 		return Tokens{}, ended(err)
 	}
 	if stolen {
-		s.Log.WarnContext(ctx, "a refresh token was used again, so its session has ended",
-			"account", session.Account, "session", session.ID, "address", from.Address)
+		s.Stolen(ctx, session, from)
 	}
 	if refused != nil {
 		return Tokens{}, refused

@@ -43,9 +43,9 @@ func TestPasswordKeepsItsBlanks(t *testing.T) {
 	_, err := s.Register(t.Context(), r)
 	require.NoError(t, err)
 
-	_, err = s.Login(t.Context(), "ada", good, auth.Origin{})
+	_, err = s.Login(t.Context(), "ada", good, here)
 	require.ErrorIs(t, err, auth.ErrInvalidCredentials)
-	_, err = s.Login(t.Context(), "ada", r.Password, auth.Origin{})
+	_, err = s.Login(t.Context(), "ada", r.Password, here)
 	require.NoError(t, err)
 }
 

@@ -159,7 +159,7 @@ func TestTokensThatAreNotGoodForAReset(t *testing.T) {
 
 			requireUnusable(t, s.ResetPassword(t.Context(), token, better))
 
-			_, err := s.Login(t.Context(), "ada", better, auth.Origin{})
+			_, err := s.Login(t.Context(), "ada", better, here)
 			require.ErrorIs(t, err, auth.ErrInvalidCredentials)
 			s.clock.pass(2 * time.Hour)
 			require.NoError(t, s.Sweep(t.Context()))
@@ -185,7 +185,7 @@ func TestTokenIsGoodOnce(t *testing.T) {
 
 	won := 0
 	for i, err := range failures {
-		_, signIn := s.Login(t.Context(), "ada", passwords[i], auth.Origin{})
+		_, signIn := s.Login(t.Context(), "ada", passwords[i], here)
 		require.Equal(t, err == nil, signIn == nil)
 		if err == nil {
 			won++

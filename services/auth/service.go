@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"stockroom/pkg/errs"
@@ -42,13 +41,17 @@ type Parts struct {
 	Hasher      Hasher
 	Signer      Signer
 	Secrets     Secrets
+	Throttle    Throttle
+	Limits      Limits    // of Throttle
 	Lifetimes   Lifetimes // of sessions
 	Mail        MailPolicy
 	// CheckPassword returns a field with that pointer for each rule that a new password breaks.
 	CheckPassword func(pointer, password string) []errs.Field
 	Now           func() time.Time
 	NewID         func() string // a new UUIDv7
-	Log           *slog.Logger  // of what an operator should see; none if nil
+	// Stolen is told when a refresh token was used again and has ended its
+	// session; nobody is if it is nil.
+	Stolen func(ctx context.Context, session Session, from Origin)
 }
 
 // Service does what auth is for.
@@ -60,17 +63,27 @@ type Service struct {
 // NewService returns a service made of parts.
 func NewService(p Parts) *Service {
 	p.Lifetimes = p.Lifetimes.orDefault()
-	if p.Log == nil {
-		p.Log = slog.New(slog.DiscardHandler)
+	if p.Stolen == nil {
+		p.Stolen = func(context.Context, Session, Origin) {}
 	}
 	return &Service{p, make(chan struct{}, 1)}
 }
 
 // Login begins a session for who knows the name and the password of an active
 // account, else it fails with ErrInvalidCredentials. All ways to fail take the
-// same time: there is always one comparison of hashes. Where emails have to be
-// verified and that of the account is not, it fails with ErrEmailUnverified.
-func (s *Service) Login(ctx context.Context, username, password string, from Origin) (Tokens, error) {
+// same time: there is always one comparison of hashes. After too many failures
+// it fails with ErrLoginThrottled at once. Where emails have to be verified and
+// that of the account is not, it fails with ErrEmailUnverified. from is where the
+// sign-in comes from.
+func (s *Service) Login(ctx context.Context, username, password string, from Origin) (tokens Tokens, err error) {
+	err = s.throttled(ctx, s.signInMarks(username, from.Address), ErrInvalidCredentials, func() error {
+		tokens, err = s.signIn(ctx, username, password, from)
+		return err
+	})
+	return tokens, err
+}
+
+func (s *Service) signIn(ctx context.Context, username, password string, from Origin) (Tokens, error) {
 	account, credential, err := s.candidate(ctx, username)
 	if err != nil {
 		return Tokens{}, err

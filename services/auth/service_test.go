@@ -32,7 +32,7 @@ func TestSignInsThatFailLookAlike(t *testing.T) {
 		"Deleted":           {"deleted", good},
 		"NoCredential":      {"bare", good},
 	} {
-		_, err := s.Login(t.Context(), tt.username, tt.password, auth.Origin{})
+		_, err := s.Login(t.Context(), tt.username, tt.password, here)
 
 		require.Equal(t, auth.ErrInvalidCredentials, err, name)
 		require.Equal(t, map[string]int{"verify": 1}, compared.take(), name)
@@ -47,7 +47,7 @@ func TestOldHashIsBetteredAtSignIn(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, s.stores.Credentials.Rehash(t.Context(), account.ID, hash, authtest.Hasher{}.Outdated(good)))
 
-	_, err = s.Login(t.Context(), "ada", "Wrong-Horse-7", auth.Origin{})
+	_, err = s.Login(t.Context(), "ada", "Wrong-Horse-7", here)
 	require.ErrorIs(t, err, auth.ErrInvalidCredentials)
 	s.login(t, "ada")
 
@@ -82,7 +82,7 @@ func TestFirstAdministratorIsMadeOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, made)
 
-	_, err = s.Login(t.Context(), "second", good, auth.Origin{})
+	_, err = s.Login(t.Context(), "second", good, here)
 	require.ErrorIs(t, err, auth.ErrInvalidCredentials)
 }
 

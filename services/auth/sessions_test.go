@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -117,12 +118,18 @@ func TestTheftIsAudited(t *testing.T) {
 	first := s.login(t, "ada")
 	s.refresh(t, s.refresh(t, first))
 	thief := auth.Origin{Address: "192.0.2.66", RequestID: "the-theft"}
+	var told []auth.SessionID
+	s.Stolen = func(_ context.Context, session auth.Session, from auth.Origin) {
+		require.Equal(t, thief, from)
+		told = append(told, session.ID)
+	}
 
 	for range 2 { // the second finds the session ended
 		_, err := s.Refresh(t.Context(), first.Refresh, thief)
 		require.ErrorIs(t, err, auth.ErrSessionRevoked)
 	}
 
+	require.Equal(t, []auth.SessionID{s.sessionOf(t, first)}, told)
 	audit, err := s.Audit(t.Context(), account.ID, 10)
 	require.NoError(t, err)
 	require.Equal(t, []auth.Ending{{

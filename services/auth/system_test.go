@@ -13,6 +13,7 @@ import (
 	"stockroom/pkg/password"
 	"stockroom/pkg/sqlite"
 	"stockroom/services/auth"
+	"stockroom/services/auth/adapters/memorythrottle"
 	"stockroom/services/auth/adapters/sqlitestore"
 	"stockroom/services/auth/authtest"
 )
@@ -59,6 +60,13 @@ func (c *clock) pass(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+var here = auth.Origin{Address: "203.0.113.7"}
+
+var limits = auth.Limits{
+	Name:    auth.Limit{Free: 3, First: time.Second, Max: 10 * time.Second, Keep: time.Minute},
+	Address: auth.Limit{Free: 10, First: time.Second, Max: 10 * time.Second, Keep: time.Minute},
+}
+
 // system is a service with everything around it.
 type system struct {
 	*auth.Service
@@ -82,6 +90,7 @@ func openStores(t *testing.T) authtest.Stores {
 		Sessions:    sqlitestore.NewSessions(db, log),
 		Endings:     sqlitestore.NewEndings(db),
 		Keys:        sqlitestore.NewKeys(db),
+		Vault:       sqlitestore.NewVault(db),
 		Log:         log,
 		Letters:     sqlitestore.NewLetters(db),
 	}
@@ -107,6 +116,7 @@ func newSystemOn(t *testing.T, stores authtest.Stores) *system {
 		Credentials: s.stores.Credentials, Changes: s.stores.Changes, Sessions: s.stores.Sessions, Endings: s.stores.Endings,
 		Letters: s.stores.Letters, Mail: auth.MailPolicy{On: true, Verification: auth.VerificationOff},
 		Accounts: s.accounts, Hasher: authtest.Hasher{}, Signer: s.signer, Secrets: secrets,
+		Throttle: memorythrottle.New(s.clock.Now), Limits: limits,
 		CheckPassword: password.Check,
 		Now:           s.clock.Now,
 		NewID:         func() string { return uuid.Must(uuid.NewV7()).String() },
@@ -130,7 +140,7 @@ func registration(name string) auth.Registration {
 
 func (s *system) login(t *testing.T, name string) auth.Tokens {
 	t.Helper()
-	tokens, err := s.Login(t.Context(), name, good, auth.Origin{})
+	tokens, err := s.Login(t.Context(), name, good, here)
 	require.NoError(t, err)
 	return tokens
 }

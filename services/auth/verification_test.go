@@ -102,9 +102,9 @@ func TestUnverifiedAreNotLetInWhereItIsRequired(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, made)
 	s.login(t, "root") // whom an operator vouches for
-	_, err = s.Login(t.Context(), "ada", good, auth.Origin{})
+	_, err = s.Login(t.Context(), "ada", good, here)
 	require.ErrorIs(t, err, auth.ErrEmailUnverified)
-	_, err = s.Login(t.Context(), "ada", "Wrong-Horse-7", auth.Origin{})
+	_, err = s.Login(t.Context(), "ada", "Wrong-Horse-7", here)
 	require.Equal(t, auth.ErrInvalidCredentials, err)
 	s.clock.pass(2 * time.Second)
 	require.Len(t, s.deliver(t), 1, "only who registered")
@@ -118,7 +118,7 @@ func TestUnverifiedAreNotLetInWhereItIsRequired(t *testing.T) {
 	session := s.login(t, "ada")
 	s.accounts.Change(account.ID, func(a *auth.Account) { a.EmailVerified = false })
 	s.refresh(t, session) // so that a mistake in a new email can be corrected
-	_, err = s.Login(t.Context(), "ada", good, auth.Origin{})
+	_, err = s.Login(t.Context(), "ada", good, here)
 	require.ErrorIs(t, err, auth.ErrEmailUnverified)
 }
 

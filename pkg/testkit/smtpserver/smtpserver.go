@@ -110,7 +110,7 @@ func (s *Server) Stop() {
 	}
 	_ = s.srv.Close() // that a connection is closed already is as good
 	_ = s.ln.Close()  // of which the server may not know yet
-	<-s.done
+	<-s.done          //nolint:errcheck // it says that it was closed
 	s.srv = nil
 }
 

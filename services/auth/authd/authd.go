@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -21,6 +22,8 @@ import (
 	"stockroom/services/auth/adapters/bcrypthash"
 	"stockroom/services/auth/adapters/httpapi"
 	"stockroom/services/auth/adapters/jwtsigner"
+	"stockroom/services/auth/adapters/memorythrottle"
+	"stockroom/services/auth/adapters/redisthrottle"
 	"stockroom/services/auth/adapters/usersclient"
 )
 
@@ -41,9 +44,12 @@ type Server struct {
 	courier   *auth.Courier
 	outbox    outbox
 	ring      *auth.Keyring
-	verifier  *token.Verifier
-	public    *web.API
-	internal  *web.API
+
+	closeThrottle func() error // nil without Redis
+
+	verifier *token.Verifier
+	public   *web.API
+	internal *web.API
 }
 
 // New connects the service to the world as cfg says. The server owns doors from
@@ -73,11 +79,20 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 }
 
 func (s *Server) assemble(ctx context.Context) error {
-	secrets, err := auth.Derive(s.cfg.Secret)
+	sealer, err := auth.NewSealer(s.cfg.Secret, s.cfg.SecretPrevious)
 	if err != nil {
 		return err
 	}
-	if s.ring, err = auth.OpenKeyring(ctx, s.db.keys, secrets, time.Now, uuid.NewString); err != nil {
+	secrets, err := auth.OpenSecrets(ctx, s.db.vault, s.db.keys, sealer, s.cfg.Secret)
+	if err != nil {
+		return err
+	}
+	plan := auth.KeyPlan{Lead: s.cfg.KeyLead, Lifetime: s.cfg.KeyLifetime}
+	if s.ring, err = auth.OpenKeyring(ctx, s.db.keys, sealer, plan, time.Now, uuid.NewString); err != nil {
+		return err
+	}
+	throttle, err := s.newThrottle()
+	if err != nil {
 		return err
 	}
 	hasher, err := bcrypthash.New(secrets.Pepper, s.cfg.PasswordCost, s.cfg.Hashers)
@@ -95,8 +110,10 @@ func (s *Server) assemble(ctx context.Context) error {
 		Hasher:        hasher,
 		Signer:        signer,
 		Secrets:       secrets,
+		Throttle:      throttle,
+		Limits:        s.cfg.Login.limits(),
 		Lifetimes:     auth.Lifetimes{Absolute: s.cfg.SessionLifetime, Idle: s.cfg.SessionIdle},
-		Log:           s.log,
+		Stolen:        s.stolen,
 		Mail:          auth.MailPolicy{On: s.cfg.mails(), Verification: auth.Verification(s.cfg.EmailVerification)},
 		CheckPassword: password.Check,
 		Now:           time.Now,
@@ -107,15 +124,18 @@ func (s *Server) assemble(ctx context.Context) error {
 		return err
 	}
 	s.courier = auth.NewCourier(s.svc, mailer, auth.Texts{ResetURL: s.cfg.ResetURL, VerifyURL: s.cfg.VerifyURL})
-	s.verifier = s.newVerifier(signer)
+	s.verifier = s.newVerifier(signer, plan.MaxAge())
 	s.db.log.OnCommit(s.verifier.SessionsCommitted)
 	gate := token.NewGate(s.verifier, httpapi.Roles())
 	s.public = web.New(web.Config{
 		Title: title, Version: version, Telemetry: s.telemetry, Gate: gate,
 	})
-	httpapi.Mount(s.public, s.svc, gate, httpapi.Issuer{Name: s.cfg.TokenIssuer, Keys: signer.JWKS})
-	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: s.telemetry}, s.cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
+	httpapi.Mount(s.public, s.svc, gate, httpapi.Issuer{Name: s.cfg.TokenIssuer, Keys: signer.JWKS, KeysFor: plan.MaxAge()})
+	s.internal = web.NewInternal(web.Config{
+		Title: title + ", internal", Version: version, Telemetry: s.telemetry, PreviousToken: s.cfg.InternalTokenPrevious,
+	}, s.cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
 	httpapi.MountInternal(s.internal, s.svc, s.db.log)
+	httpapi.MountKeys(s.internal, s.ring)
 	httpapi.MountOperator(s.internal, s.svc)
 	s.measure(hasher)
 	return nil
@@ -131,6 +151,26 @@ func (s *Server) measure(hasher *bcrypthash.Hasher) {
 	}
 }
 
+// stolen warns whoever runs the system. The audit has it too.
+func (s *Server) stolen(ctx context.Context, session auth.Session, from auth.Origin) {
+	s.log.WarnContext(ctx, "a refresh token was used again, so its session has ended",
+		"account", session.Account, "session", session.ID, "address", from.Address)
+}
+
+// newThrottle returns one that all replicas share, if there is a Redis.
+func (s *Server) newThrottle() (auth.Throttle, error) {
+	own := memorythrottle.New(time.Now)
+	if s.cfg.RedisURL == "" {
+		return own, nil
+	}
+	shared, err := redisthrottle.New(s.cfg.RedisURL, own, time.Now, s.log)
+	if err != nil {
+		return nil, fmt.Errorf("STOCKROOM_REDIS_URL: %w", err)
+	}
+	s.closeThrottle = shared.Close
+	return shared, nil
+}
+
 // rights is what the own verifier follows: the log itself, so that it is also the
 // one to begin a new epoch when the database turns out to be older than it was.
 type rights struct {
@@ -141,10 +181,11 @@ type rights struct {
 // newVerifier returns a verifier that has the signing keys from here, where
 // they are made, and the sessions that ended from the database itself. It takes
 // note of those that end here before the answer is out, and tells the others.
-func (s *Server) newVerifier(signer *jwtsigner.Signer) *token.Verifier {
+func (s *Server) newVerifier(signer *jwtsigner.Signer, every time.Duration) *token.Verifier {
 	cfg := token.Config{
 		Issuer: s.cfg.TokenIssuer, Audience: s.cfg.TokenAudience,
 		JWKS:             func(context.Context) ([]byte, error) { return json.Marshal(signer.JWKS()) },
+		JWKSEvery:        every,
 		UsersInternalURL: s.cfg.UsersInternalURL, InternalToken: s.cfg.InternalToken,
 		Sessions: rights{httpapi.Rights{Source: s.db.log, Service: s.svc}, s.db.log},
 		Log:      s.log,
@@ -166,6 +207,9 @@ func (s *Server) Close() error {
 	err := s.doors.Close()
 	if s.bus != nil {
 		s.bus.Close()
+	}
+	if s.closeThrottle != nil {
+		err = errors.Join(err, s.closeThrottle())
 	}
 	if s.db.close != nil {
 		err = errors.Join(err, s.db.close())

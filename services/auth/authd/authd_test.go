@@ -174,6 +174,13 @@ func TestConfigurationsThatAreRefused(t *testing.T) {
 		"KnownAdminPassword":  {func(c *authd.Config) { c.AdminPassword = "Change-Me-7" }, "STOCKROOM_ADMIN_PASSWORD is a known default"},
 		"HalfAnAdmin":         {func(c *authd.Config) { c.AdminPassword = "" }, "must be set together"},
 		"CheapPasswords":      {func(c *authd.Config) { c.PasswordCost = 3 }, "STOCKROOM_PASSWORD_COST"},
+		"ShortPreviousSecret": {func(c *authd.Config) { c.SecretPrevious = "q8Zr2LxV0mT5cWn7" }, "STOCKROOM_SECRET_PREVIOUS is shorter"},
+		"KnownPreviousToken":  {func(c *authd.Config) { c.InternalTokenPrevious = "dev-" + strong }, "STOCKROOM_INTERNAL_TOKEN_PREVIOUS is a known default"},
+		"HastyKeys":           {func(c *authd.Config) { c.KeyLead = time.Second }, "STOCKROOM_KEY_LEAD"},
+		"ShortLivedKeys":      {func(c *authd.Config) { c.KeyLifetime = time.Minute }, "STOCKROOM_KEY_LIFETIME"},
+		"NegativeFailures":    {func(c *authd.Config) { c.Login.Delay = time.Second; c.Login.FreeFailures = -1 }, "STOCKROOM_LOGIN_FREE_FAILURES"},
+		"ForgetfulThrottle":   {func(c *authd.Config) { c.Login = authd.Login{Delay: time.Second, MaxDelay: time.Hour, Keep: time.Hour} }, "STOCKROOM_LOGIN_KEEP"},
+		"BadRedis":            {func(c *authd.Config) { c.RedisURL = "http://redis" }, "STOCKROOM_REDIS_URL"},
 		"OtherEnvironment":    {func(c *authd.Config) { c.Env = "prod" }, "STOCKROOM_ENV"},
 		"OtherVerification":   {func(c *authd.Config) { c.EmailVerification = "maybe" }, "STOCKROOM_EMAIL_VERIFICATION"},
 		"VerifiesWithoutMail": {func(c *authd.Config) { c.EmailVerification = "required" }, "STOCKROOM_SMTP_URL"},
@@ -222,9 +229,63 @@ func TestConfigurationComesFromTheEnvironment(t *testing.T) {
 	require.Equal(t, authd.Config{
 		Env: "production", Addr: ":8001", InternalAddr: ":9001", DatabaseURL: "sqlite:x", Migrate: true, Secret: strong,
 		UsersInternalURL: "http://users:9002", TokenIssuer: "stockroom", TokenAudience: "stockroom",
-		SessionLifetime: 30 * 24 * time.Hour, SessionIdle: 14 * 24 * time.Hour, PasswordCost: 12, Hashers: 3,
-		EmailVerification: "off", Drain: 500 * time.Millisecond, Grace: 15 * time.Second,
+		KeyLifetime: 30 * 24 * time.Hour, KeyLead: 5 * time.Minute,
+		Login: authd.Login{
+			FreeFailures: 5, AddressFreeFailures: 100, Delay: time.Second,
+			MaxDelay: 15 * time.Minute, AddressMaxDelay: time.Minute, Keep: time.Hour,
+		},
+		SessionLifetime: 30 * 24 * time.Hour, SessionIdle: 14 * 24 * time.Hour,
+		PasswordCost: 12, Hashers: 3, EmailVerification: "off", Drain: 500 * time.Millisecond, Grace: 15 * time.Second,
 	}, cfg)
 	_, err = env.ParseAsWithOptions[authd.Config](env.Options{Prefix: "STOCKROOM_", Environment: map[string]string{}})
 	require.Error(t, err)
+}
+
+func TestSecretIsExchanged(t *testing.T) {
+	t.Parallel()
+	_, users := newUsers(t)
+	cfg := config(t, users)
+	var tokens map[string]any
+	t.Run("Before", func(t *testing.T) { tokens = signIn(t, start(t, cfg)) })
+
+	for _, next := range []struct{ secret, previous string }{{"n" + strong, strong}, {"n" + strong, ""}} {
+		cfg.Secret, cfg.SecretPrevious = next.secret, next.previous
+		t.Run("Exchanged", func(t *testing.T) {
+			s := start(t, cfg)
+			status, me := ask(t, http.MethodGet, "http://"+s.Addr()+"/api/v1/auth/me", "", tokens["access_token"].(string))
+			require.Equal(t, http.StatusOK, status, me)
+			status, tokens = ask(t, http.MethodPost, "http://"+s.Addr()+"/api/v1/auth/refresh",
+				`{"refresh_token":"`+tokens["refresh_token"].(string)+`"}`, "")
+			require.Equal(t, http.StatusOK, status, tokens)
+			signIn(t, s)
+		})
+	}
+}
+
+func TestKeysAreRotatedAtTheInternalDoor(t *testing.T) {
+	t.Parallel()
+	_, users := newUsers(t)
+	cfg := config(t, users)
+	cfg.InternalTokenPrevious = "p" + strong
+	one, two := start(t, cfg), start(t, cfg)
+
+	rotate := func(s *authd.Server, token string) (int, map[string]any) {
+		return ask(t, http.MethodPost, "http://"+s.InternalAddr()+"/internal/v1/keys/rotate", "", token)
+	}
+	status, _ := rotate(one, "")
+	require.Equal(t, http.StatusUnauthorized, status)
+	status, made := rotate(one, strong)
+	require.Equal(t, http.StatusOK, status)
+	require.EqualValues(t, 2, made["number"])
+	status, same := rotate(two, cfg.InternalTokenPrevious)
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, made, same)
+
+	published := func(s *authd.Server) int {
+		_, doc := ask(t, http.MethodGet, "http://"+s.Addr()+"/.well-known/jwks.json", "", "")
+		return len(doc["keys"].([]any))
+	}
+	for _, s := range []*authd.Server{one, two} {
+		require.Eventually(t, func() bool { return published(s) == 2 }, 30*time.Second, 10*time.Millisecond)
+	}
 }

@@ -18,6 +18,7 @@ type database struct {
 	sessions    auth.Sessions
 	endings     auth.Endings
 	keys        auth.Keys
+	vault       auth.Vault
 	letters     auth.Letters
 	log         interface {
 		commitlog.Source

@@ -25,6 +25,7 @@ func openPostgres(ctx context.Context, url string, migrate bool) (database, erro
 		sessions:    pgstore.NewSessions(pool, log),
 		endings:     pgstore.NewEndings(pool),
 		keys:        pgstore.NewKeys(pool),
+		vault:       pgstore.NewVault(pool),
 		letters:     pgstore.NewLetters(pool),
 		measure:     func(t *telemetry.Telemetry) { postgres.Measure(t, pool) },
 		log:         log,

@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	sweepEvery  = 5 * time.Second
-	reloadEvery = 30 * time.Second
-	adminFirst  = 50 * time.Millisecond
-	adminLast   = 5 * time.Second
+	sweepEvery = 5 * time.Second
+	tendEvery  = 5 * time.Second // and five times while a new key only is published
+	adminFirst = 50 * time.Millisecond
+	adminLast  = 5 * time.Second
 )
 
 // How much of the log is kept. Whoever follows it is seldom more than a second
@@ -33,7 +33,7 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	return s.doors.Run(ctx, web.Service{
 		Public: s.public, Internal: s.internal,
 		Work: []func(context.Context) error{
-			s.verifier.Run, s.sweepUntil, s.trimUntil, s.reloadUntil, s.ensureAdmin, s.deliverUntil, s.countUntil,
+			s.verifier.Run, s.sweepUntil, s.trimUntil, s.tendUntil, s.ensureAdmin, s.deliverUntil, s.countUntil,
 		},
 		Drain: s.cfg.Drain, Grace: s.cfg.Grace,
 	})
@@ -58,10 +58,16 @@ func (s *Server) trimUntil(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) reloadUntil(ctx context.Context) error {
-	for run.Pause(ctx, reloadEvery) {
-		if err := s.ring.Reload(ctx); err != nil && ctx.Err() == nil {
+// tendUntil looks after the signing keys, and says when there is a new one.
+func (s *Server) tendUntil(ctx context.Context) error {
+	newest := s.ring.Newest().Number
+	for run.Pause(ctx, min(tendEvery, s.cfg.KeyLead/5)) {
+		if err := s.ring.Tend(ctx); err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "signing keys stay as they are", "err", err)
+		}
+		if k := s.ring.Newest(); k.Number > newest {
+			newest = k.Number
+			s.log.InfoContext(ctx, "new signing key", "number", k.Number, "kid", k.ID, "signs_from", k.SignsFrom)
 		}
 	}
 	return nil

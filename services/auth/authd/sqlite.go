@@ -27,6 +27,7 @@ func openSQLite(ctx context.Context, path string, migrate bool) (database, error
 		endings:     sqlitestore.NewEndings(db),
 		log:         log,
 		keys:        sqlitestore.NewKeys(db),
+		vault:       sqlitestore.NewVault(db),
 		letters:     sqlitestore.NewLetters(db),
 		measure:     db.Measure,
 		close:       db.Close,

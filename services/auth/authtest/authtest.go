@@ -22,6 +22,7 @@ type Stores struct {
 	Sessions    auth.Sessions
 	Endings     auth.Endings
 	Keys        auth.Keys
+	Vault       auth.Vault
 	Letters     auth.Letters
 	Log         commitlog.Source
 }
@@ -67,6 +68,10 @@ func TestStores(t *testing.T, open func(t *testing.T) Stores) {
 		"KeysAreListedByNumber":                keysAreListedByNumber,
 		"TakenNumberIsRefused":                 takenNumberIsRefused,
 		"OneOfManyConcurrentFirstKeysWins":     oneOfManyConcurrentFirstKeysWins,
+		"ResealReplacesOnlyTheOldSeal":         resealReplacesOnlyTheOldSeal,
+		"RemovedKeyIsGone":                     removedKeyIsGone,
+		"VaultKeepsTheFirst":                   vaultKeepsTheFirst,
+		"VaultReplacesOnlyTheOld":              vaultReplacesOnlyTheOld,
 		"MissingCredentialsAreLeftInPeace":     missingCredentialsAreLeftInPeace,
 		"ChangeOfOneLeavesOtherAccountsAlone":  changeOfOneLeavesOtherAccountsAlone,
 		"ConfirmedCredentialsAreNotListed":     confirmedCredentialsAreNotListed,

@@ -25,6 +25,7 @@ func TestAway(t *testing.T, s Stores) {
 	_, ended := s.Endings.Ended(ctx, time.Minute)
 	_, audit := s.Endings.Audit(ctx, account, 1)
 	_, keys := s.Keys.Keys(ctx)
+	_, kept := s.Vault.Keep(ctx, []byte("sealed"))
 	_, claim := s.Letters.Claim(ctx, now(), now(), 1)
 	_, letter := s.Letters.Letter(ctx, auth.PurposeReset, []byte{1})
 	_, _, waiting := s.Letters.Waiting(ctx)
@@ -51,6 +52,10 @@ func TestAway(t *testing.T, s Stores) {
 		"Sessions.Prune":          s.Sessions.Prune(ctx, now(), now()),
 		"Keys.Add":                s.Keys.Add(ctx, auth.Key{Number: 1, ID: ID()}),
 		"Keys.Keys":               keys,
+		"Keys.Reseal":             s.Keys.Reseal(ctx, 1, []byte("old"), []byte("new")),
+		"Keys.Remove":             s.Keys.Remove(ctx, 1),
+		"Vault.Keep":              kept,
+		"Vault.Replace":           s.Vault.Replace(ctx, []byte("old"), []byte("new")),
 		"Letters.Add":             s.Letters.Add(ctx, wish(""), 1),
 		"Letters.Claim":           claim,
 		"Letters.Issue":           s.Letters.Issue(ctx, auth.Letter{ID: auth.LetterID(ID()), Account: account}, now(), 1),

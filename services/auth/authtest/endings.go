@@ -37,7 +37,7 @@ func requireEnded(t *testing.T, s Stores, want ...auth.SessionID) {
 	require.ElementsMatch(t, ids, last.IDs)
 	ended, err := s.Endings.Ended(t.Context(), time.Minute)
 	require.NoError(t, err)
-	require.Equal(t, last.Head(), commitlog.Head{Epoch: ended.Epoch, Seq: ended.Seq})
+	require.Equal(t, auth.Ended{Epoch: last.Epoch, Seq: last.Seq, Sessions: ended.Sessions}, ended)
 	require.Subset(t, ended.Sessions, want)
 }
 

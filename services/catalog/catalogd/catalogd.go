@@ -82,7 +82,9 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 		Title: title, Version: version, Telemetry: t, Gate: token.NewGate(s.verifier, catalog.Permissions()),
 	})
 	httpapi.Mount(s.public, newService(s.db.store), s.cache, s.follower)
-	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: t}, cfg.InternalToken, s.ready())
+	s.internal = web.NewInternal(web.Config{
+		Title: title + ", internal", Version: version, Telemetry: t, PreviousToken: cfg.InternalTokenPrevious,
+	}, cfg.InternalToken, s.ready())
 	httplog.Mount(s.internal.App(), s.db.log)
 	httppeek.Mount(s.internal.App(), s.cache)
 	if err := s.newAuditor(ctx); err != nil {

@@ -1,6 +1,7 @@
 package catalogd
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,12 +26,13 @@ type Config struct {
 	// are any, what their caches hold is compared with the database.
 	AuditURLs []string `env:"AUDIT_URLS"`
 
-	InternalToken    string `env:"INTERNAL_TOKEN"`
-	AuthURL          string `env:"AUTH_URL" envDefault:"http://auth:8001"`
-	AuthInternalURL  string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`
-	UsersInternalURL string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"`
-	TokenIssuer      string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
-	TokenAudience    string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
+	InternalToken         string `env:"INTERNAL_TOKEN"`
+	InternalTokenPrevious string `env:"INTERNAL_TOKEN_PREVIOUS"` // opens the internal door too
+	AuthURL               string `env:"AUTH_URL" envDefault:"http://auth:8001"`
+	AuthInternalURL       string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`
+	UsersInternalURL      string `env:"USERS_INTERNAL_URL" envDefault:"http://users:9002"`
+	TokenIssuer           string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
+	TokenAudience         string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
 
 	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`
 	Grace time.Duration `env:"GRACE" envDefault:"15s"`
@@ -42,5 +44,9 @@ func (c Config) check() error {
 	default:
 		return fmt.Errorf("STOCKROOM_ENV is %q, want production or development", c.Env)
 	}
-	return secret.Check("STOCKROOM_INTERNAL_TOKEN", c.InternalToken, c.Env == "production")
+	production := c.Env == "production"
+	return errors.Join(
+		secret.Check("STOCKROOM_INTERNAL_TOKEN", c.InternalToken, production),
+		secret.CheckOptional("STOCKROOM_INTERNAL_TOKEN_PREVIOUS", c.InternalTokenPrevious, production),
+	)
 }

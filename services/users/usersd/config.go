@@ -1,6 +1,7 @@
 package usersd
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,11 +21,12 @@ type Config struct {
 
 	ImportURL string `env:"IMPORT_URL"` // the other database that the verb import reads
 
-	InternalToken   string `env:"INTERNAL_TOKEN"`
-	AuthURL         string `env:"AUTH_URL" envDefault:"http://auth:8001"`
-	AuthInternalURL string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`
-	TokenIssuer     string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
-	TokenAudience   string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
+	InternalToken         string `env:"INTERNAL_TOKEN"`
+	InternalTokenPrevious string `env:"INTERNAL_TOKEN_PREVIOUS"` // opens the internal door too
+	AuthURL               string `env:"AUTH_URL" envDefault:"http://auth:8001"`
+	AuthInternalURL       string `env:"AUTH_INTERNAL_URL" envDefault:"http://auth:9001"`
+	TokenIssuer           string `env:"TOKEN_ISSUER" envDefault:"stockroom"`
+	TokenAudience         string `env:"TOKEN_AUDIENCE" envDefault:"stockroom"`
 
 	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`
 	Grace time.Duration `env:"GRACE" envDefault:"15s"`
@@ -36,5 +38,9 @@ func (c Config) check() error {
 	default:
 		return fmt.Errorf("STOCKROOM_ENV is %q, want production or development", c.Env)
 	}
-	return secret.Check("STOCKROOM_INTERNAL_TOKEN", c.InternalToken, c.Env == "production")
+	production := c.Env == "production"
+	return errors.Join(
+		secret.Check("STOCKROOM_INTERNAL_TOKEN", c.InternalToken, production),
+		secret.CheckOptional("STOCKROOM_INTERNAL_TOKEN_PREVIOUS", c.InternalTokenPrevious, production),
+	)
 }

@@ -68,7 +68,9 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 		Title: title, Version: version, Telemetry: t, Gate: token.NewGate(s.verifier, users.Permissions()),
 	})
 	httpapi.Mount(s.public, s.svc)
-	s.internal = web.NewInternal(web.Config{Title: title + ", internal", Version: version, Telemetry: t}, cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
+	s.internal = web.NewInternal(web.Config{
+		Title: title + ", internal", Version: version, Telemetry: t, PreviousToken: cfg.InternalTokenPrevious,
+	}, cfg.InternalToken, map[string]web.Check{"tokens": s.verifier.Started})
 	internalapi.Mount(s.internal, s.svc, s.db.log)
 	s.measure()
 	return s, nil

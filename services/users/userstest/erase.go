@@ -31,16 +31,16 @@ func deletedAccountIsRestored(t *testing.T, s *subject) {
 func takenNamesKeepItDeleted(t *testing.T, s *subject) {
 	s.create(t, admin(1))
 	for n, tt := range map[int]struct {
-		heir func(heir *users.Account, a users.Account)
+		heir func(*users.Account)
 		want error
 	}{
-		10: {func(heir *users.Account, a users.Account) { heir.Email = "person.10@EXAMPLE.com" }, users.ErrEmailTaken},
-		20: {func(heir *users.Account, a users.Account) { heir.Username = "PERSON-20" }, users.ErrUsernameTaken},
+		10: {func(heir *users.Account) { heir.Email = "person.10@EXAMPLE.com" }, users.ErrEmailTaken},
+		20: {func(heir *users.Account) { heir.Username = "PERSON-20" }, users.ErrUsernameTaken},
 	} {
 		a := s.create(t, account(n))
 		deleted := s.must(t, users.ActionDelete, a.ID, remove)
 		heir := account(n + 1)
-		tt.heir(&heir, a)
+		tt.heir(&heir)
 		s.create(t, heir)
 
 		_, err := s.Store.Update(t.Context(), a.ID, change(users.ActionRestore, id(1), restore))

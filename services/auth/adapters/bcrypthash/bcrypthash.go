@@ -46,12 +46,13 @@ func New(pepper []byte, cost, slots int) (*Hasher, error) {
 }
 
 // Hash implements [auth.Hasher].
-func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
+func (h *Hasher) Hash(ctx context.Context, password string) (hash string, err error) {
 	if err := h.queue.enter(ctx); err != nil {
 		return "", err
 	}
 	defer h.queue.leave()
-	return h.hash(password)
+	aside(func() { hash, err = h.hash(password) })
+	return hash, err
 }
 
 func (h *Hasher) hash(password string) (string, error) {
@@ -75,6 +76,11 @@ func (h *Hasher) Verify(ctx context.Context, password, hash string) (match bool,
 		return false, "", err
 	}
 	defer h.queue.leave()
+	aside(func() { match, better, err = h.verify(password, hash) })
+	return match, better, err
+}
+
+func (h *Hasher) verify(password, hash string) (match bool, better string, err error) {
 	if hash == "" {
 		_, err := h.compare(password, h.dummy)
 		return false, "", err

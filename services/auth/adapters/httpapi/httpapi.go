@@ -40,13 +40,13 @@ func Mount(api *web.API, svc *auth.Service, gate web.Gate, issuer Issuer) {
 	web.Handle(api, operation(web.Operation{
 		ID: "login", Method: http.MethodPost, Path: "/api/v1/auth/login",
 		Summary: "Sign in with the OAuth 2.0 password form", Deadline: hashing, Headers: noStore,
-		Errors:     []*errs.Error{auth.ErrInvalidCredentials, auth.ErrEmailUnverified, auth.ErrOverloaded},
+		Errors:     []*errs.Error{auth.ErrInvalidCredentials, auth.ErrEmailUnverified, auth.ErrLoginThrottled, auth.ErrOverloaded},
 		MediaTypes: []string{fiber.MIMEApplicationForm, fiber.MIMEMultipartForm},
 	}), h.login)
 	web.Handle(api, operation(web.Operation{
 		ID: "loginJSON", Method: http.MethodPost, Path: "/api/v1/auth/login/json",
 		Summary: "Sign in", Deadline: hashing, Headers: noStore,
-		Errors: []*errs.Error{auth.ErrInvalidCredentials, auth.ErrEmailUnverified, auth.ErrOverloaded},
+		Errors: []*errs.Error{auth.ErrInvalidCredentials, auth.ErrEmailUnverified, auth.ErrLoginThrottled, auth.ErrOverloaded},
 	}), h.loginJSON)
 	web.Handle(api, operation(web.Operation{
 		ID: "refresh", Method: http.MethodPost, Path: "/api/v1/auth/refresh",

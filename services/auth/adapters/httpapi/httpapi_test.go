@@ -23,6 +23,7 @@ import (
 	"stockroom/services/auth"
 	"stockroom/services/auth/adapters/httpapi"
 	"stockroom/services/auth/adapters/jwtsigner"
+	"stockroom/services/auth/adapters/memorythrottle"
 	"stockroom/services/auth/adapters/sqlitestore"
 	"stockroom/services/auth/authtest"
 )
@@ -48,7 +49,10 @@ func open(t *testing.T) *doors {
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	secrets, err := auth.Derive("secret")
 	require.NoError(t, err)
-	ring, err := auth.OpenKeyring(t.Context(), sqlitestore.NewKeys(db), secrets, time.Now, uuid.NewString)
+	sealer, err := auth.NewSealer("secret", "")
+	require.NoError(t, err)
+	plan := auth.KeyPlan{Lead: 5 * time.Minute}
+	ring, err := auth.OpenKeyring(t.Context(), sqlitestore.NewKeys(db), sealer, plan, time.Now, uuid.NewString)
 	require.NoError(t, err)
 	signer := jwtsigner.New(ring, tokentest.Name, tokentest.Audience)
 	log := sqlitelog.New(db)
@@ -57,6 +61,10 @@ func open(t *testing.T) *doors {
 		Credentials: sqlitestore.NewCredentials(db, log), Changes: d.changes, Sessions: sqlitestore.NewSessions(db, log), Endings: sqlitestore.NewEndings(db),
 		Letters: sqlitestore.NewLetters(db), Mail: auth.MailPolicy{On: true, Verification: auth.VerificationOff},
 		Accounts: d.accounts, Hasher: authtest.Hasher{}, Signer: signer, Secrets: secrets,
+		Throttle: memorythrottle.New(time.Now), Limits: auth.Limits{
+			Name:    auth.Limit{Free: 3, First: time.Minute, Max: time.Hour, Keep: 2 * time.Hour},
+			Address: auth.Limit{Free: 1000, First: time.Minute, Max: time.Hour, Keep: 2 * time.Hour},
+		},
 		CheckPassword: password.Check, Now: time.Now, NewID: uuid.NewString,
 	})
 	d.courier = auth.NewCourier(svc, d.mailer, auth.Texts{})
@@ -68,9 +76,10 @@ func open(t *testing.T) *doors {
 	follow(t, verifier)
 	gate := token.NewGate(verifier, httpapi.Roles())
 	d.public = web.New(web.Config{Title: "auth", Version: "1", Gate: gate})
-	httpapi.Mount(d.public, svc, gate, httpapi.Issuer{Name: "https://shop.example", Keys: signer.JWKS})
+	httpapi.Mount(d.public, svc, gate, httpapi.Issuer{Name: "https://shop.example", Keys: signer.JWKS, KeysFor: plan.MaxAge()})
 	d.internal = web.NewInternal(web.Config{Title: "auth", Version: "1"}, internalToken, nil)
 	httpapi.MountInternal(d.internal, svc, log)
+	httpapi.MountKeys(d.internal, ring)
 	httpapi.MountOperator(d.internal, svc)
 	return d
 }

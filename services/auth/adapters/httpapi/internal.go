@@ -19,7 +19,7 @@ func MountInternal(api *web.API, svc *auth.Service, log commitlog.Source) {
 	web.Handle(api, web.Operation{
 		ID: "stageChange", Method: http.MethodPost, Path: "/internal/v1/credentials/{id}/changes",
 		Tag: "auth", Summary: "Keep a new password until the change is committed", Deadline: hashing,
-		Errors: []*errs.Error{auth.ErrCredentialNotFound, auth.ErrReauthenticationRequired, auth.ErrOverloaded},
+		Errors: []*errs.Error{auth.ErrCredentialNotFound, auth.ErrReauthenticationRequired, auth.ErrLoginThrottled, auth.ErrOverloaded},
 	}, h.stage)
 	web.Handle(api, web.Operation{
 		ID: "activateChange", Method: http.MethodPost, Path: "/internal/v1/credentials/{id}/changes/{change}/activate",

@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -10,10 +12,6 @@ import (
 	"stockroom/pkg/token"
 	"stockroom/pkg/web"
 )
-
-// keysFor is how long others may keep the signing keys: shorter than a new key
-// is published before it signs.
-const keysFor = "public, max-age=60"
 
 const (
 	keysPath  = "/.well-known/jwks.json"
@@ -29,25 +27,30 @@ type Issuer struct {
 	// published in its name.
 	Name string
 	Keys func() token.JWKS // the public signing keys
+	// KeysFor is how long others may keep them: shorter than a new key is published
+	// before it signs.
+	KeysFor time.Duration
 }
+
+func (i Issuer) caching() string { return fmt.Sprintf("public, max-age=%d", i.KeysFor/time.Second) }
 
 func mountIssuer(api *web.API, h handlers) {
 	web.Handle(api, operation(web.Operation{
 		ID: "jwks", Method: http.MethodGet, Path: keysPath,
 		Summary: "List the keys that access tokens are signed with",
-		Headers: map[string]string{fiber.HeaderCacheControl: keysFor},
+		Headers: map[string]string{fiber.HeaderCacheControl: "For how long it may be kept"},
 	}), h.jwks)
 	web.Handle(api, operation(web.Operation{
 		ID: "authorizationServerMetadata", Method: http.MethodGet, Path: "/.well-known/oauth-authorization-server",
 		Summary:     "Describe how tokens are had",
 		Description: "The metadata of RFC 8414. There are none unless STOCKROOM_TOKEN_ISSUER is a URL: what it says is the issuer, and never what a request says.",
-		Headers:     map[string]string{fiber.HeaderCacheControl: keysFor},
+		Headers:     map[string]string{fiber.HeaderCacheControl: "For how long it may be kept"},
 		Errors:      []*errs.Error{errNoIssuer},
 	}), h.metadata)
 }
 
 func (h handlers) jwks(c *fiber.Ctx, _ web.Empty) (token.JWKS, error) {
-	c.Set(fiber.HeaderCacheControl, keysFor)
+	c.Set(fiber.HeaderCacheControl, h.issuer.caching())
 	return h.issuer.Keys(), nil
 }
 
@@ -68,7 +71,7 @@ func (h handlers) metadata(c *fiber.Ctx, _ web.Empty) (metadata, error) {
 	if !isOrigin(issuer) {
 		return metadata{}, errNoIssuer
 	}
-	c.Set(fiber.HeaderCacheControl, keysFor)
+	c.Set(fiber.HeaderCacheControl, h.issuer.caching())
 	return metadata{
 		Issuer: issuer, Token: issuer + tokenPath, Keys: issuer + keysPath,
 		Grants: []string{"password"}, Responses: []string{}, ClientMethods: []string{"none"},

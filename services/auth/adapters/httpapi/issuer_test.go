@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,7 +14,7 @@ import (
 
 func issuedBy(name string) *web.API {
 	api := web.New(web.Config{Title: "auth", Version: "1", Gate: token.NewGate(nil, nil)})
-	httpapi.Mount(api, nil, nil, httpapi.Issuer{Name: name, Keys: func() token.JWKS { return token.JWKS{} }})
+	httpapi.Mount(api, nil, nil, httpapi.Issuer{Name: name, Keys: func() token.JWKS { return token.JWKS{} }, KeysFor: time.Minute})
 	return api
 }
 

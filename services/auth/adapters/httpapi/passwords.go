@@ -31,7 +31,7 @@ func mountPasswords(api *web.API, h handlers, noStore map[string]string) {
 		Summary:     "Change the caller's password",
 		Description: "Ends all other sessions. The one of the caller goes on with the tokens in the answer.",
 		Deadline:    hashing, Headers: noStore,
-		Errors: []*errs.Error{auth.ErrSessionRevoked, auth.ErrReauthenticationRequired, auth.ErrOverloaded},
+		Errors: []*errs.Error{auth.ErrSessionRevoked, auth.ErrReauthenticationRequired, auth.ErrLoginThrottled, auth.ErrOverloaded},
 	}), h.changePassword)
 	web.Handle(api, operation(web.Operation{
 		ID: "askForReset", Method: http.MethodPost, Path: "/api/v1/auth/password-reset", Status: http.StatusAccepted,

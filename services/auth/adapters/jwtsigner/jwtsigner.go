@@ -12,7 +12,7 @@ import (
 
 // Ring is where the keys to sign with are.
 type Ring interface {
-	Current() (id string, key ed25519.PrivateKey)
+	Current() (id string, key ed25519.PrivateKey, err error)
 	Public() []auth.Key
 }
 
@@ -32,7 +32,10 @@ func New(ring Ring, issuer, audience string) *Signer {
 
 // Sign implements [auth.Signer].
 func (s *Signer) Sign(c auth.Claims) (string, error) {
-	kid, key := s.ring.Current()
+	kid, key, err := s.ring.Current()
+	if err != nil {
+		return "", err
+	}
 	return token.Sign(kid, key, token.Claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    s.issuer,

@@ -21,7 +21,7 @@ type ring struct {
 	key ed25519.PrivateKey
 }
 
-func (r ring) Current() (string, ed25519.PrivateKey) { return r.id, r.key }
+func (r ring) Current() (string, ed25519.PrivateKey, error) { return r.id, r.key, nil }
 
 func (r ring) Public() []auth.Key {
 	return []auth.Key{{ID: r.id, Public: r.key.Public().(ed25519.PublicKey)}}

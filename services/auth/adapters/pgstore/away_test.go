@@ -27,6 +27,7 @@ func TestDatabaseMayGoAndComeBack(t *testing.T) {
 		Sessions:    pgstore.NewSessions(pool, log),
 		Endings:     pgstore.NewEndings(pool),
 		Keys:        pgstore.NewKeys(pool),
+		Vault:       pgstore.NewVault(pool),
 		Log:         log,
 		Letters:     pgstore.NewLetters(pool),
 	}

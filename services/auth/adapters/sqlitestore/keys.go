@@ -22,8 +22,8 @@ func NewKeys(db *sqlite.DB) *Keys {
 // Add implements [auth.Keys].
 func (s *Keys) Add(ctx context.Context, k auth.Key) error {
 	_, err := s.db.Write.ExecContext(ctx, `
-		insert into signing_keys (number, id, public, sealed, created_at) values (?, ?, ?, ?, ?)`,
-		k.Number, k.ID, []byte(k.Public), k.Sealed, format(k.CreatedAt))
+		insert into signing_keys (number, id, public, sealed, created_at, signs_from) values (?, ?, ?, ?, ?, ?)`,
+		k.Number, k.ID, []byte(k.Public), k.Sealed, format(k.CreatedAt), format(k.SignsFrom))
 	if sqlite.IsUnique(err, "signing_keys.number") {
 		return auth.ErrKeyTaken
 	}
@@ -36,7 +36,7 @@ func (s *Keys) Add(ctx context.Context, k auth.Key) error {
 // Keys implements [auth.Keys].
 func (s *Keys) Keys(ctx context.Context) (keys []auth.Key, err error) {
 	rows, err := s.db.Read.QueryContext(ctx, `
-		select number, id, public, sealed, created_at from signing_keys order by number`)
+		select number, id, public, sealed, created_at, coalesce(signs_from, created_at) from signing_keys order by number`)
 	if err != nil {
 		return nil, sqlite.Failed(err, "list signing keys")
 	}
@@ -46,11 +46,28 @@ func (s *Keys) Keys(ctx context.Context) (keys []auth.Key, err error) {
 			k      auth.Key
 			public []byte
 		)
-		if err := rows.Scan(&k.Number, &k.ID, &public, &k.Sealed, instant{&k.CreatedAt}); err != nil {
+		if err := rows.Scan(&k.Number, &k.ID, &public, &k.Sealed, instant{&k.CreatedAt}, instant{&k.SignsFrom}); err != nil {
 			return nil, sqlite.Failed(err, "list signing keys")
 		}
 		k.Public = public
 		keys = append(keys, k)
 	}
 	return keys, rows.Err()
+}
+
+// Reseal implements [auth.Keys].
+func (s *Keys) Reseal(ctx context.Context, number int, old, sealed []byte) error {
+	_, err := s.db.Write.ExecContext(ctx, `update signing_keys set sealed = ? where number = ? and sealed = ?`, sealed, number, old)
+	if err != nil {
+		return sqlite.Failed(err, "seal signing key %d again", number)
+	}
+	return nil
+}
+
+// Remove implements [auth.Keys].
+func (s *Keys) Remove(ctx context.Context, number int) error {
+	if _, err := s.db.Write.ExecContext(ctx, `delete from signing_keys where number = ?`, number); err != nil {
+		return sqlite.Failed(err, "remove signing key %d", number)
+	}
+	return nil
 }

@@ -58,8 +58,8 @@ func scanLetter(scan func(...any) error) (l auth.Letter, err error) {
 // Claim implements [auth.Letters].
 func (s *Letters) Claim(ctx context.Context, now, again time.Time, limit int) (list []auth.Letter, err error) {
 	const due = `select id from letters where due_at <> '' and due_at <= ? order by due_at limit ?`
-	var any string
-	err = s.db.Read.QueryRowContext(ctx, due, format(now), 1).Scan(&any)
+	var one string
+	err = s.db.Read.QueryRowContext(ctx, due, format(now), 1).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil // nearly always, and without waiting for writers
 	}

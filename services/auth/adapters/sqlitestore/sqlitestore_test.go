@@ -26,6 +26,7 @@ func TestStores(t *testing.T) {
 			Sessions:    sqlitestore.NewSessions(db, log),
 			Endings:     sqlitestore.NewEndings(db),
 			Keys:        sqlitestore.NewKeys(db),
+			Vault:       sqlitestore.NewVault(db),
 			Log:         log,
 			Letters:     sqlitestore.NewLetters(db),
 		}

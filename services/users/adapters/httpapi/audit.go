@@ -23,7 +23,7 @@ type auditEntry struct {
 	At        string `json:"at" format:"date-time"`
 	Actor     *actor `json:"actor"`
 	Origin    string `json:"origin" enum:"account,operator" doc:"operator: who runs the system, by a command"`
-	Action    string `json:"action" doc:"edit, assign_role, deactivate, activate, delete, restore, erase" example:"deactivate"`
+	Action    string `json:"action" doc:"edit, change_password, verify_email, assign_role, deactivate, activate, delete, restore, erase" example:"deactivate"`
 	Before    values `json:"before"`
 	After     values `json:"after"`
 	RequestID string `json:"request_id" doc:"X-Request-Id of the request"`
@@ -63,6 +63,7 @@ func (values) Schema(huma.Registry) *huma.Schema {
 		Properties: map[string]*huma.Schema{
 			"email":           text("Null once the account is erased"),
 			"username":        text("Null once the account is erased"),
+			"email_verified":  {Type: huma.TypeBoolean},
 			"role":            {Type: huma.TypeString},
 			"is_active":       {Type: huma.TypeBoolean},
 			"deleted":         {Type: huma.TypeBoolean},

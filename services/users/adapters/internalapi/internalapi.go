@@ -144,9 +144,7 @@ func (h *handler) read(c *fiber.Ctx, in accountInput) (account, error) {
 }
 
 func (h *handler) erase(c *fiber.Ctx, in accountInput) (web.Empty, error) {
-	ctx := c.UserContext()
-	operator := users.Caller{Operator: true, RequestID: web.RequestID(ctx)}
-	return web.Empty{}, h.svc.Erase(ctx, operator, users.AccountID(in.ID))
+	return web.Empty{}, h.svc.Erase(c.UserContext(), by(c, ""), users.AccountID(in.ID))
 }
 
 func (h *handler) changePassword(c *fiber.Ctx, in passwordChangeInput) (account, error) {
@@ -161,7 +159,7 @@ func (h *handler) verifyEmail(c *fiber.Ctx, in verificationInput) (account, erro
 	return accountOf(a), err
 }
 
-// by is whoever another service acts for: an operator, if it is no account.
+// by is whoever another service acts for: an operator if it is no account.
 func by(c *fiber.Ctx, actor web.ID) users.Caller {
 	return users.Caller{ID: users.AccountID(actor), Operator: actor == "", RequestID: web.RequestID(c.UserContext())}
 }

@@ -169,6 +169,23 @@ func TestOperatorErases(t *testing.T) {
 	require.NotContains(t, strings.ToLower(answer), "eve")
 }
 
+func TestOperatorIsOnRecord(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	for _, actor := range []string{"", `,"actor":"` + eveID + `","previous":"` + eveID + `"`} {
+		change := map[bool]string{true: eveID, false: adaID}[actor == ""]
+		status, answer := w.call("PUT", "accounts/"+adaID+"/password-change", `{"change_id":"`+change+`"`+actor+`}`)
+		require.Equal(t, 200, status, answer)
+	}
+	trail, err := w.store.Trail(t.Context(), 0, 10)
+	require.NoError(t, err)
+	require.Len(t, trail, 2)
+	require.Equal(t, users.OriginOperator, trail[0].Origin)
+	require.Equal(t, users.OriginAccount, trail[1].Origin)
+	require.Equal(t, users.AccountID(eveID), trail[1].Actor)
+}
+
 func TestProofs(t *testing.T) {
 	t.Parallel()
 
