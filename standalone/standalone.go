@@ -30,6 +30,8 @@ type Config struct {
 	Addr         string // of the gateway; all else listens on free ports of the loopback interface
 	Dir          string // made if it is missing
 	PasswordCost int    // of hashing; zero: what authd does by itself
+	Hashers      int    // passwords hashed at once; zero: as many as cores
+	HashAside    bool   // see [authd.Config]
 	Issuer       string // in whose name tokens are made; "stockroom" if empty
 	Admin        Admin  // the first one; empty: one with a generated password
 	NoAdmin      bool   // make none
@@ -137,7 +139,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 	auth, err := authd.New(ctx, authd.Config{
 		Env: authEnv, DatabaseURL: s.database("auth"), Migrate: true, NATSURL: nats, InternalToken: token,
 		Secret: s.secrets.AuthSecret, SecretPrevious: s.secrets.AuthSecretPrevious, KeyLifetime: authd.DefaultKeyLifetime,
-		PasswordCost: cfg.PasswordCost, UsersInternalURL: internalURL(d.users),
+		PasswordCost: cfg.PasswordCost, Hashers: cfg.Hashers, HashAside: cfg.HashAside, UsersInternalURL: internalURL(d.users),
 		SMTPURL: mail.SMTPURL, MailFrom: mail.From, ResetURL: mail.ResetURL, VerifyURL: mail.VerifyURL, EmailVerification: mail.Verification,
 		AdminEmail: s.admin.Email, AdminUsername: s.admin.Username, AdminPassword: s.admin.Password,
 		TokenIssuer: issuer, TokenAudience: audience, Grace: grace,

@@ -8,8 +8,8 @@ import (
 
 // change is a way to lose rights. It returns when it has been acknowledged.
 type change struct {
-	name string
-	make func(o *office, p person) error
+	name  string
+	carry func(o *office, p person) error
 }
 
 var changes = []change{
@@ -45,13 +45,13 @@ func byOwner(method, path string, want int) func(*office, person) error {
 }
 
 // fromElsewhere returns a change that people make from another session of theirs.
-func fromElsewhere(make func(o *office, p, other person) error) func(*office, person) error {
+func fromElsewhere(carry func(o *office, p, other person) error) func(*office, person) error {
 	return func(o *office, p person) error {
 		other, err := o.signIn(p.name, password)
 		if err != nil {
 			return err
 		}
-		return make(o, p, other)
+		return carry(o, p, other)
 	}
 }
 

@@ -2,7 +2,7 @@ package rights
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -49,6 +49,7 @@ func (o *office) several(t *testing.T, doors []*door, options Options) {
 		next    atomic.Int64
 		mu      sync.Mutex
 		seen    []sighting
+		failed  error
 		took    []time.Duration // from the answer to a change until it has effect everywhere
 		working sync.WaitGroup
 	)
@@ -62,11 +63,11 @@ func (o *office) several(t *testing.T, doors []*door, options Options) {
 					return
 				}
 				mine, err := o.lose(ctx, doors, changes[n%int64(len(changes))])
-				if !assert.NoError(t, err) {
-					stop()
-					return
-				}
 				mu.Lock()
+				if err != nil {
+					failed = errors.Join(failed, err)
+					stop()
+				}
 				worst := time.Duration(0)
 				for _, s := range mine {
 					worst = max(worst, s.late)
@@ -77,7 +78,7 @@ func (o *office) several(t *testing.T, doors []*door, options Options) {
 		})
 	}
 	working.Wait()
-	require.False(t, t.Failed())
+	require.NoError(t, failed)
 	report(t, seen, took)
 }
 
@@ -149,7 +150,7 @@ func (o *office) cutOff(t *testing.T, doors []*door) {
 	for _, d := range doors {
 		for _, q := range d.asks {
 			require.NoError(t, until(t.Context(), func() bool { return accepted(d.ask(q, p)) }),
-				fmt.Sprintf("%s %s at %s is never answered again", q.method, q.path(p), d.name))
+				"%s %s at %s is never answered again", q.method, q.path(p), d.name)
 		}
 	}
 }

@@ -89,7 +89,7 @@ func (o *office) lose(ctx context.Context, doors []*door, c change) ([]sighting,
 		all = append(all, w)
 		done.Go(func() { w.watch(ctx) })
 	}
-	if err := c.make(o, p); err != nil {
+	if err := c.carry(o, p); err != nil {
 		stop()
 		done.Wait()
 		return nil, err

@@ -154,7 +154,7 @@ func connect(url string, t *telemetry.Telemetry) (commitlog.Bus, func(), error) 
 
 // Run answers requests until ctx is done, and finishes those under way.
 func (s *Server) Run(ctx context.Context) error {
-	defer s.edge.close()
+	defer s.close()
 	defer s.closeBus()
 
 	// What requests need outlives the doors that they come through, and those

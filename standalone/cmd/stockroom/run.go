@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"stockroom/pkg/telemetry"
+	"stockroom/services/auth/authd"
 	"stockroom/standalone"
 )
 
@@ -32,6 +33,8 @@ func runAll(ctx context.Context, env map[string]string) error {
 		Addr:           addr(env),
 		Dir:            dataDir(env),
 		PasswordCost:   cost,
+		Hashers:        authd.MakeRoom(0),
+		HashAside:      true,
 		Issuer:         issuer(env),
 		TrustedProxies: proxies,
 		Admin: standalone.Admin{
