@@ -61,6 +61,12 @@ chaos-kill: deps ## the same while replicas die in the middle of something, KILL
 	go test -count=1 -v -timeout 3h -tags failpoints ./e2e/chaos -run TestNoKillIsEverNoticed -args -chaos.seed=$(SEED) -chaos.kills=$(KILLS) \
 		-chaos.readers=4 -chaos.pause=0
 
+CHANGES ?= 1000
+
+.PHONY: rights
+rights: deps ## take rights away CHANGES=1000 times, with messages and without, and watch every door for who is still let in
+	go test -count=1 -v -timeout 3h ./e2e/rights -args -rights.changes=$(CHANGES)
+
 .PHONY: deps
 deps: ## see to it that what the tests need is here: a C compiler, PostgreSQL, Redis, Chromium
 	@./.ci/deps
