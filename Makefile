@@ -69,6 +69,12 @@ smuggle: ## send the gateway mutated requests for DURATION=5m and look for one t
 fuzz: ## run every fuzz target for DURATION=30s, one after the other; FUZZ=Query some of them
 	@./.ci/fuzz "$(if $(filter command line environment,$(origin DURATION)),$(DURATION),30s)" "$(FUZZ)"
 
+CHANGES ?= 1000
+
+.PHONY: rights
+rights: deps ## take rights away CHANGES=1000 times, with messages and without, and watch every door for who is still let in
+	go test -count=1 -v -timeout 3h ./e2e/rights -args -rights.changes=$(CHANGES)
+
 .PHONY: deps
 deps: ## see to it that what the tests need is here: a C compiler, PostgreSQL, Redis, Chromium
 	@./.ci/deps

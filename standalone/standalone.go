@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -30,12 +29,13 @@ type Config struct {
 	Addr         string // of the gateway; all else listens on free ports of the loopback interface
 	Dir          string // made if it is missing
 	PasswordCost int    // of hashing; zero: what authd does by itself
+	Hashers      int    // passwords hashed at once; zero: as many as cores
+	HashAside    bool   // see [authd.Config]
 	Issuer       string // in whose name tokens are made; "stockroom" if empty
 	Admin        Admin  // the first one; empty: one with a generated password
 	NoAdmin      bool   // make none
 	Mail         Mail
-
-	TrustedProxies []netip.Prefix // which may say where a request comes from
+	Clients      gatewayd.Clients
 }
 
 // Mail says how mail is sent and what it is there for, as the variables of authd
@@ -137,7 +137,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 	auth, err := authd.New(ctx, authd.Config{
 		Env: authEnv, DatabaseURL: s.database("auth"), Migrate: true, NATSURL: nats, InternalToken: token,
 		Secret: s.secrets.AuthSecret, SecretPrevious: s.secrets.AuthSecretPrevious, KeyLifetime: authd.DefaultKeyLifetime,
-		PasswordCost: cfg.PasswordCost, UsersInternalURL: internalURL(d.users),
+		PasswordCost: cfg.PasswordCost, Hashers: cfg.Hashers, HashAside: cfg.HashAside, UsersInternalURL: internalURL(d.users),
 		SMTPURL: mail.SMTPURL, MailFrom: mail.From, ResetURL: mail.ResetURL, VerifyURL: mail.VerifyURL, EmailVerification: mail.Verification,
 		AdminEmail: s.admin.Email, AdminUsername: s.admin.Username, AdminPassword: s.admin.Password,
 		TokenIssuer: issuer, TokenAudience: audience, Grace: grace,
@@ -163,7 +163,7 @@ func (s *Stockroom) assemble(ctx context.Context, cfg Config, d doors) error {
 		UsersURLs: []string{publicURL(d.users)}, UsersInternalURLs: []string{internalURL(d.users)},
 		CatalogURLs: []string{publicURL(d.catalog)}, CatalogInternalURLs: []string{internalURL(d.catalog)},
 		AuthURL: publicURL(d.auth), AuthInternalURL: internalURL(d.auth), UsersInternalURL: internalURL(d.users),
-		TokenIssuer: issuer, TokenAudience: audience, TrustedProxies: cfg.TrustedProxies, Grace: grace,
+		TokenIssuer: issuer, TokenAudience: audience, Clients: cfg.Clients, Grace: grace,
 	}, d.gateway, s.voices["gateway"])
 	if err != nil {
 		return fmt.Errorf("gateway: %w", err)

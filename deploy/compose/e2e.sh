@@ -6,6 +6,7 @@ cd "$(dirname "$0")/../.."
 
 export STOCKROOM_PORT=${STOCKROOM_PORT:-18000}
 export STOCKROOM_PASSWORD_COST=4 # the tests make many accounts
+export STOCKROOM_RATE_ADDRESS=0 STOCKROOM_RATE_ACCOUNT=0 # and ask from one address
 compose() { docker compose -p stockroom-e2e -f deploy/compose/compose.yaml "$@"; }
 
 down() {

@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 [ $# -gt 0 ] || { echo "usage: $0 PROGRAMME... (replace, kill, outage)" >&2; exit 2; }
 
+export STOCKROOM_RATE_ADDRESS=0 STOCKROOM_RATE_ACCOUNT=0 # all load comes from one address
 STOCKROOM_SECRETS=$(mktemp -d)
 export STOCKROOM_SECRETS
 export COMPOSE_FILE=$PWD/deploy/compose/compose.yaml:$PWD/deploy/compose/compose.prod.yaml COMPOSE_PROJECT_NAME=stockroom-fleet

@@ -36,6 +36,7 @@ var arrowsOf = map[string][]string{
 		"auth → nats: 4222", "users → nats: 4222", "catalog → nats: 4222", "gateway → nats: 4222",
 		"auth → redis: 6379",
 		"catalog → redis: 6379",
+		"gateway → redis: 6379",
 	},
 	"Prod": toPrivate,
 	"Mailing": append([]string{
@@ -48,7 +49,7 @@ var arrowsOf = map[string][]string{
 }
 
 var toPrivate = []string{
-	"auth → private: 5432 6379 4222", "users → private: 5432 4222", "catalog → private: 5432 6379 4222", "gateway → private: 4222",
+	"auth → private: 5432 6379 4222", "users → private: 5432 4222", "catalog → private: 5432 6379 4222", "gateway → private: 6379 4222",
 }
 
 // ports that are tried on everybody.

@@ -1,6 +1,7 @@
 package load_test
 
 import (
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,15 +19,21 @@ func BenchmarkKeyRotation(b *testing.B) {
 	s := stack.Processes(b, stack.Options{Auth: map[string]string{"KEY_LEAD": "5s"}})
 	sh := &shop{system: s}
 	var token atomic.Pointer[string]
+	var session struct {
+		Access  string `json:"access_token"`
+		Refresh string `json:"refresh_token"`
+	}
+	ask(b, sh.login, &session)
 	renew := func() {
-		sh.signIn(b)
-		fresh := sh.token
+		ask(b, sh.as("POST", "/api/v1/auth/refresh", fasthttp.StatusOK, fmt.Sprintf(`{"refresh_token":%q}`, session.Refresh)), &session)
+		fresh := session.Access
 		token.Store(&fresh)
 	}
+
 	renew()
 
 	stop, done := make(chan struct{}), make(chan int)
-	go func() { // signs in ten times a second, so that each key is used at once
+	go func() { // a new token ten times a second, so that each key is used at once
 		tick := time.NewTicker(100 * time.Millisecond)
 		defer tick.Stop()
 		rotations := 0

@@ -67,7 +67,9 @@ func (sh *shop) as(method, path string, want int, body string) prepare {
 	return func(req *fasthttp.Request) int {
 		req.SetRequestURI(sh.system.URL + path)
 		req.Header.SetMethod(method)
-		req.Header.Set("Authorization", "Bearer "+sh.token)
+		if sh.token != "" {
+			req.Header.Set("Authorization", "Bearer "+sh.token)
+		}
 		if body != "" {
 			req.Header.SetContentType("application/json")
 			req.SetBodyString(body)

@@ -2,6 +2,7 @@ package rights
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -26,6 +27,10 @@ type office struct {
 	since time.Time // when the owner signed in
 }
 
+// errRefused tells that a request was not made, as too little was known at the
+// moment about who may make it. On a busy machine that is so now and then.
+var errRefused = errors.New("refused for now")
+
 // call sends a request through one of the gateways. It fails if the answer has
 // another status.
 func (o *office) call(method, path, token string, body any, want int) ([]byte, error) {
@@ -38,6 +43,9 @@ func (o *office) call(method, path, token string, body any, want int) ([]byte, e
 		text = string(data)
 	}
 	status, answer := o.gateways[rand.IntN(len(o.gateways))].send(method, path, token, text)
+	if status == http.StatusServiceUnavailable {
+		return nil, fmt.Errorf("%s %s: %w: %.300s", method, path, errRefused, answer)
+	}
 	if status != want {
 		return nil, fmt.Errorf("%s %s: status %d, want %d: %.300s", method, path, status, want, answer)
 	}

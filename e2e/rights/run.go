@@ -50,6 +50,7 @@ func (o *office) several(t *testing.T, doors []*door, options Options) {
 		mu      sync.Mutex
 		seen    []sighting
 		failed  error
+		refused int
 		took    []time.Duration // from the answer to a change until it has effect everywhere
 		working sync.WaitGroup
 	)
@@ -64,6 +65,12 @@ func (o *office) several(t *testing.T, doors []*door, options Options) {
 				}
 				mine, err := o.lose(ctx, doors, changes[n%int64(len(changes))])
 				mu.Lock()
+				if errors.Is(err, errRefused) && refused < options.Changes {
+					refused++
+					next.Add(-1) // somebody makes another one instead
+					mu.Unlock()
+					continue
+				}
 				if err != nil {
 					failed = errors.Join(failed, err)
 					stop()
@@ -79,6 +86,7 @@ func (o *office) several(t *testing.T, doors []*door, options Options) {
 	}
 	working.Wait()
 	require.NoError(t, failed)
+	t.Logf("%d changes were refused, and others made instead", refused)
 	report(t, seen, took)
 }
 

@@ -51,7 +51,8 @@ func Assembled(tb testing.TB, voice func(service string) *telemetry.Telemetry, k
 		TokenIssuer: issuer, TokenAudience: audience, Grace: grace,
 	}, auth, voice("auth")))
 	routes := gatewayd.Config{
-		Env: env, NATSURL: nats.URL(), InternalToken: token,
+		Clients: gatewayd.Clients{RateAddress: 1e6, RateAccount: 1e6, RateWindow: time.Second},
+		Env:     env, NATSURL: nats.URL(), InternalToken: token,
 		AuthURLs: []string{public(auth)}, AuthInternalURLs: []string{internal(auth)},
 		UsersURLs: []string{public(users)}, UsersInternalURLs: []string{internal(users)},
 		AuthURL: signed, AuthInternalURL: internal(auth), UsersInternalURL: internal(users),

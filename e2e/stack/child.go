@@ -39,7 +39,7 @@ func Child(tb testing.TB, o Options) *System {
 		dir = tb.TempDir()
 	}
 	addr := FreeAddr(tb)
-	env := map[string]string{"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost(), "TOKEN_ISSUER": issuer}
+	env := map[string]string{"ADDR": addr, "DATA": dir, "PASSWORD_COST": o.cost(), "TOKEN_ISSUER": issuer, "RATE_ADDRESS": plenty, "RATE_ACCOUNT": plenty}
 	if o.Admin == (Admin{}) {
 		o.Admin = admin
 		maps.Copy(env, map[string]string{"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password})

@@ -12,8 +12,6 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
-
-	"stockroom/pkg/telemetry"
 )
 
 // every is how long a new certificate may go unnoticed.
@@ -71,16 +69,13 @@ func (f *Files) Run(ctx context.Context) error {
 		case err != nil:
 			f.log.WarnContext(ctx, "the new certificate cannot be used", slog.Any("err", err))
 		case changed:
-			f.log.InfoContext(ctx, "there is a new certificate", slog.Time("until", f.current.Load().Leaf.NotAfter))
+			f.log.InfoContext(ctx, "there is a new certificate", slog.Time("until", f.Until()))
 		}
 	}
 }
 
-// Measure shows in t until when the certificate is good.
-func (f *Files) Measure(t *telemetry.Telemetry) {
-	t.Gauge("tls_certificate_expiry_timestamp_seconds", "End of the certificate that is in use, in Unix time.",
-		func() float64 { return float64(f.current.Load().Leaf.NotAfter.Unix()) })
-}
+// Until returns when the certificate that is in use ends.
+func (f *Files) Until() time.Time { return f.current.Load().Leaf.NotAfter }
 
 // read takes up what the files hold, if that is not what was seen last.
 func (f *Files) read() (changed bool, err error) {

@@ -42,6 +42,17 @@ type Config struct {
 	TLSCertificate string `env:"TLS_CERTIFICATE"`
 	TLSKey         string `env:"TLS_KEY"`
 
+	Clients
+	RedisURL string `env:"REDIS_URL"` // where gateways count requests together; may be empty
+
+	// How a stop goes: not ready for this long, so that nobody sends more, then
+	// this long to finish what is under way.
+	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`
+	Grace time.Duration `env:"GRACE" envDefault:"15s"`
+}
+
+// Clients is what the gateway grants whoever calls it.
+type Clients struct {
 	// Pages of which origins may use the API in a browser: https://shop.example,
 	// or * for all.
 	CORSOrigins     []string `env:"CORS_ORIGINS"`
@@ -55,13 +66,9 @@ type Config struct {
 	RateAddress float64       `env:"RATE_ADDRESS" envDefault:"300"`
 	RateAccount float64       `env:"RATE_ACCOUNT" envDefault:"100"`
 	RateWindow  time.Duration `env:"RATE_WINDOW" envDefault:"2s"`
-	RedisURL    string        `env:"REDIS_URL"` // where gateways count together; may be empty
-
-	// How a stop goes: not ready for this long, so that nobody sends more, then
-	// this long to finish what is under way.
-	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`
-	Grace time.Duration `env:"GRACE" envDefault:"15s"`
 }
+
+var errRates = errors.New("STOCKROOM_RATE_ADDRESS, _ACCOUNT and _WINDOW cannot be negative")
 
 func (cfg Config) check() error {
 	switch cfg.Env {
@@ -71,6 +78,9 @@ func (cfg Config) check() error {
 	}
 	if err := ingress.Proxies(cfg.TrustedProxies).Check(); err != nil {
 		return fmt.Errorf("STOCKROOM_TRUSTED_PROXIES: %w", err)
+	}
+	if cfg.RateAddress < 0 || cfg.RateAccount < 0 || cfg.RateWindow < 0 {
+		return errRates
 	}
 	production := cfg.Env == "production"
 	return errors.Join(

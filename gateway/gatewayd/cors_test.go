@@ -87,14 +87,14 @@ func TestAnyPageAndCredentials(t *testing.T) {
 func TestOriginsThatAreRefused(t *testing.T) {
 	t.Parallel()
 
-	for _, cfg := range []gatewayd.Config{
+	for _, clients := range []gatewayd.Clients{
 		{CORSOrigins: []string{"shop.example"}},
 		{CORSOrigins: []string{"https://shop.example/"}},
 		{CORSOrigins: []string{"https://*.example/x"}},
 		{CORSOrigins: []string{"ftp://shop.example"}},
 		{CORSOrigins: []string{"*"}, CORSCredentials: true},
 	} {
-		cfg.Env, cfg.InternalToken = "production", internalToken
+		cfg := gatewayd.Config{Clients: clients, Env: "production", InternalToken: internalToken}
 		_, err := gatewayd.New(t.Context(), cfg, web.Doors{}, telemetry.Discard())
 		require.ErrorContains(t, err, "STOCKROOM_CORS_")
 	}

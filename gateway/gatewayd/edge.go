@@ -58,9 +58,12 @@ func (e edge) servers() (all []run.Server) {
 }
 
 func (e edge) measure(t *telemetry.Telemetry) {
-	if e.certificate != nil {
-		e.certificate.Measure(t)
-	}
+	t.Gauge("tls_certificate_expiry_timestamp_seconds", "End of the certificate in use, in Unix time; zero without TLS.", func() float64 {
+		if e.certificate == nil {
+			return 0
+		}
+		return float64(e.certificate.Until().Unix())
+	})
 	if e.limits.address != nil {
 		e.limits.address.Measure(t)
 	}

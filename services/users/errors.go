@@ -18,6 +18,7 @@ var (
 	ErrPasswordChanged  = errs.New(errs.Conflict, "password_changed", "The password was changed meanwhile")
 	ErrEmailChanged     = errs.New(errs.Conflict, "email_changed", "The account has another email")
 	ErrReauthentication = errs.New(errs.Forbidden, "reauthentication_required", "Sign in again or give the current password")
+	ErrThrottled        = errs.New(errs.Throttled, "login_throttled", "Too many wrong passwords")
 	ErrAuthUnavailable  = errs.New(errs.Unavailable, "dependency_unavailable", "Passwords cannot be changed at the moment")
 )
 

@@ -119,8 +119,9 @@ type Revocation struct {
 // change: the secret is never here, and the hashing never inside a transaction.
 type Passwords interface {
 	// Prepare checks the password and keeps it pending. If the current one is
-	// given and wrong, it fails with ErrReauthentication; a password that breaks
-	// the rules is a validation failure. It fails with ErrAuthUnavailable if the
+	// given and wrong, it fails with ErrReauthentication, and with ErrThrottled
+	// after that was so too often; a password that breaks the rules is a
+	// validation failure. It fails with ErrAuthUnavailable if the
 	// change cannot be made now.
 	Prepare(ctx context.Context, p NewPassword) error
 

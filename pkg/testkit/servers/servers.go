@@ -15,6 +15,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -107,14 +108,22 @@ func await(ctx context.Context, s *Server, ping func(ctx context.Context) error)
 	}
 }
 
-// FreePort returns a TCP port that nobody listens on. It is outside the range
-// that systems give to outgoing connections, so that a server can be stopped
-// and get the same port again.
+// taken are the ports that this process has been given.
+var taken sync.Map
+
+// FreePort returns a port of the loopback interface where nobody listens, and
+// which nobody in this process has been given before: between a test's asking
+// and its server's listening seconds may pass. It is outside the range that
+// systems give to outgoing connections, so that a server can be stopped and get
+// the same port again.
 func FreePort() (int, error) {
 	var cfg net.ListenConfig
 	var err error
 	for range 100 {
 		port := 15000 + rand.IntN(15000)
+		if _, given := taken.LoadOrStore(port, true); given {
+			continue
+		}
 		var ln net.Listener
 		ln, err = cfg.Listen(context.Background(), "tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {

@@ -95,7 +95,7 @@ func (s *Server) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	hasher, err := bcrypthash.New(secrets.Pepper, s.cfg.PasswordCost, s.cfg.Hashers)
+	hasher, err := bcrypthash.New(secrets.Pepper, s.cfg.PasswordCost, s.cfg.Hashers, s.cfg.HashAside)
 	if err != nil {
 		return err
 	}

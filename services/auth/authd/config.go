@@ -44,6 +44,10 @@ type Config struct {
 	PasswordCost int `env:"PASSWORD_COST" envDefault:"12"`
 	Hashers      int `env:"HASHERS"` // zero: as many as cores
 
+	// HashAside gives hashing the time that all else leaves. Only a program that
+	// has called MakeRoom may set it.
+	HashAside bool
+
 	AdminEmail    string `env:"ADMIN_EMAIL"`
 	AdminUsername string `env:"ADMIN_USERNAME"`
 	AdminPassword string `env:"ADMIN_PASSWORD"`
@@ -95,6 +99,17 @@ func (l Login) check() error {
 
 // DefaultKeyLifetime is how long a signing key signs, by default.
 const DefaultKeyLifetime = 30 * 24 * time.Hour
+
+// MakeRoom prepares the whole process for so many hashers, or as many as there
+// are cores if that is zero, and returns how many they are. A hasher keeps one of
+// the processors of Go's scheduler also while the system gives its thread no
+// time; so there have to be as many more. It is for main functions.
+func MakeRoom(hashers int) int {
+	cores := runtime.GOMAXPROCS(0)
+	hashers = cmp.Or(max(hashers, 0), cores)
+	runtime.GOMAXPROCS(cores + hashers)
+	return hashers
+}
 
 const (
 	defaultCost = 12

@@ -3,7 +3,6 @@ package authd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"stockroom/pkg/commitlog"
@@ -13,16 +12,11 @@ import (
 // as Config.DatabaseURL has it, which has been brought back from a backup.
 // Whoever follows the log of ended sessions starts over. Nothing may serve before
 // it returns.
-func RaiseEpoch(ctx context.Context, databaseURL string) (head commitlog.Head, err error) {
+func RaiseEpoch(ctx context.Context, databaseURL string) (commitlog.Head, error) {
 	db, err := openDatabase(ctx, databaseURL, false)
 	if err != nil {
 		return commitlog.Head{}, err
 	}
-	defer func() { err = errors.Join(err, db.close()) }()
-
-	head, err = commitlog.Restored(ctx, db.log, time.Now())
-	if err != nil {
-		return commitlog.Head{}, fmt.Errorf("raise the epoch: %w", err)
-	}
-	return head, nil
+	head, err := commitlog.Restored(ctx, db.log, time.Now())
+	return head, errors.Join(err, db.close())
 }

@@ -3,7 +3,6 @@ package usersd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"stockroom/pkg/commitlog"
@@ -14,16 +13,11 @@ import (
 // Whoever follows the log starts over, and no version of an account's rights is
 // given a second time: a token of before may not pass for a newer one. Nothing
 // may serve before it returns.
-func RaiseEpoch(ctx context.Context, databaseURL string) (head commitlog.Head, err error) {
+func RaiseEpoch(ctx context.Context, databaseURL string) (commitlog.Head, error) {
 	db, err := openDatabase(ctx, databaseURL, false)
 	if err != nil {
 		return commitlog.Head{}, err
 	}
-	defer func() { err = errors.Join(err, db.close()) }()
-
-	head, err = commitlog.Restored(ctx, db.log, time.Now())
-	if err != nil {
-		return commitlog.Head{}, fmt.Errorf("raise the epoch: %w", err)
-	}
-	return head, nil
+	head, err := commitlog.Restored(ctx, db.log, time.Now())
+	return head, errors.Join(err, db.close())
 }

@@ -44,6 +44,11 @@ environment:
                             the first administrator; without them one is made
                             whose password is shown once
   STOCKROOM_TRUSTED_PROXIES networks of the proxies before it, whose X-Forwarded-For counts
+  STOCKROOM_RATE_ADDRESS, STOCKROOM_RATE_ACCOUNT, STOCKROOM_RATE_WINDOW
+                            requests per second of one address (default 300) and
+                            one account (100), and how much at once (2s)
+  STOCKROOM_CORS_ORIGINS, STOCKROOM_CORS_CREDENTIALS
+                            pages that may use the API in a browser (default none)
   STOCKROOM_SMTP_URL, STOCKROOM_MAIL_FROM, STOCKROOM_RESET_URL,
   STOCKROOM_VERIFY_URL, STOCKROOM_EMAIL_VERIFICATION
                             how mail is sent and what for (default: none is)

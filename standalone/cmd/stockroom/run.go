@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
-	"strings"
 
+	"stockroom/gateway/gatewayd"
+	"stockroom/pkg/run"
 	"stockroom/pkg/telemetry"
+	"stockroom/services/auth/authd"
 	"stockroom/standalone"
 )
 
@@ -24,16 +25,18 @@ func runAll(ctx context.Context, env map[string]string) error {
 	if err != nil {
 		return err
 	}
-	proxies, err := trustedProxies(env)
+	clients, err := run.Config[gatewayd.Clients]()
 	if err != nil {
 		return err
 	}
 	s, err := standalone.New(ctx, standalone.Config{
-		Addr:           addr(env),
-		Dir:            dataDir(env),
-		PasswordCost:   cost,
-		Issuer:         issuer(env),
-		TrustedProxies: proxies,
+		Addr:         addr(env),
+		Dir:          dataDir(env),
+		PasswordCost: cost,
+		Hashers:      authd.MakeRoom(0),
+		HashAside:    true,
+		Issuer:       issuer(env),
+		Clients:      clients,
 		Admin: standalone.Admin{
 			Email:    env["STOCKROOM_ADMIN_EMAIL"],
 			Username: env["STOCKROOM_ADMIN_USERNAME"],
@@ -73,22 +76,6 @@ func issuer(env map[string]string) string {
 		return env["STOCKROOM_TOKEN_ISSUER"]
 	}
 	return cmp.Or(env["STOCKROOM_TOKEN_ISSUER"], "http://"+addr(env))
-}
-
-// trustedProxies returns the networks whose word about clients counts.
-func trustedProxies(env map[string]string) ([]netip.Prefix, error) {
-	var proxies []netip.Prefix
-	for text := range strings.SplitSeq(env["STOCKROOM_TRUSTED_PROXIES"], ",") {
-		if text == "" {
-			continue
-		}
-		p, err := netip.ParsePrefix(text)
-		if err != nil {
-			return nil, fmt.Errorf("STOCKROOM_TRUSTED_PROXIES: %w", err)
-		}
-		proxies = append(proxies, p)
-	}
-	return proxies, nil
 }
 
 // greet says where everything is, and who may administer it. The password goes

@@ -29,15 +29,21 @@ type Hasher struct {
 	cost   int
 	dummy  string // a hash that nothing matches
 	queue  *queue
+	run    func(work func())
 }
 
 var _ auth.Hasher = (*Hasher)(nil)
 
 // New returns a hasher that works on as many passwords at once as there are
 // slots, and lets 64 more wait for at most ten seconds. Hashing takes twice as
-// long with each step of cost.
-func New(pepper []byte, cost, slots int) (*Hasher, error) {
-	h := &Hasher{pepper: pepper, cost: cost, queue: newQueue(slots, 64, 10*time.Second)}
+// long with each step of cost. If aside is true, it gets the time that all else
+// leaves; the program then must have room for so many threads more than it has
+// processors, as each that waits for time keeps others from running Go.
+func New(pepper []byte, cost, slots int, aside bool) (*Hasher, error) {
+	h := &Hasher{pepper: pepper, cost: cost, queue: newQueue(slots, 64, 10*time.Second), run: here}
+	if aside {
+		h.run = inLowPriority
+	}
 	var err error
 	if h.dummy, err = h.hash(rand.Text()); err != nil {
 		return nil, err
@@ -51,9 +57,11 @@ func (h *Hasher) Hash(ctx context.Context, password string) (hash string, err er
 		return "", err
 	}
 	defer h.queue.leave()
-	aside(func() { hash, err = h.hash(password) })
+	h.run(func() { hash, err = h.hash(password) })
 	return hash, err
 }
+
+func here(work func()) { work() }
 
 func (h *Hasher) hash(password string) (string, error) {
 	hash, err := bcrypt.GenerateFromPassword(h.shorten(password), h.cost)
@@ -76,7 +84,7 @@ func (h *Hasher) Verify(ctx context.Context, password, hash string) (match bool,
 		return false, "", err
 	}
 	defer h.queue.leave()
-	aside(func() { match, better, err = h.verify(password, hash) })
+	h.run(func() { match, better, err = h.verify(password, hash) })
 	return match, better, err
 }
 

@@ -13,7 +13,7 @@ import (
 
 func open(t *testing.T, slots int) *bcrypthash.Hasher {
 	t.Helper()
-	h, err := bcrypthash.New([]byte("pepper"), bcrypt.MinCost, slots)
+	h, err := bcrypthash.New([]byte("pepper"), bcrypt.MinCost, slots, false)
 	require.NoError(t, err)
 	return h
 }
@@ -21,7 +21,11 @@ func open(t *testing.T, slots int) *bcrypthash.Hasher {
 func TestHasher(t *testing.T) {
 	t.Parallel()
 
-	authtest.TestHasher(t, open(t, 2))
+	for _, aside := range []bool{false, true} {
+		h, err := bcrypthash.New([]byte("pepper"), bcrypt.MinCost, 2, aside)
+		require.NoError(t, err)
+		authtest.TestHasher(t, h)
+	}
 }
 
 func TestHashNamesItsSchemeAndIsSalted(t *testing.T) {
@@ -39,7 +43,7 @@ func TestHashNamesItsSchemeAndIsSalted(t *testing.T) {
 
 func TestAnotherPepperMatchesNothing(t *testing.T) {
 	t.Parallel()
-	other, err := bcrypthash.New([]byte("other"), bcrypt.MinCost, 1)
+	other, err := bcrypthash.New([]byte("other"), bcrypt.MinCost, 1, false)
 	require.NoError(t, err)
 	hash, err := other.Hash(t.Context(), "Correct-Horse-7")
 	require.NoError(t, err)
@@ -55,7 +59,7 @@ func TestHashesOfOtherTimesMatchAndAreBettered(t *testing.T) {
 	h := open(t, 1)
 	plain, err := bcrypt.GenerateFromPassword([]byte("Correct-Horse-7"), bcrypt.MinCost)
 	require.NoError(t, err)
-	costly, err := bcrypthash.New([]byte("pepper"), bcrypt.MinCost+1, 1)
+	costly, err := bcrypthash.New([]byte("pepper"), bcrypt.MinCost+1, 1, false)
 	require.NoError(t, err)
 	dearer, err := costly.Hash(t.Context(), "Correct-Horse-7")
 	require.NoError(t, err)

@@ -9,8 +9,8 @@ import (
 // niceness is that of a thread that hashes: it gets the time that others leave.
 const niceness = 19
 
-// aside does work in a thread of low priority, and returns when it is done.
-func aside(work func()) {
+// inLowPriority does work in a thread of low priority, and returns when it is done.
+func inLowPriority(work func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -2,5 +2,5 @@
 
 package bcrypthash
 
-// aside does work. Only Linux has threads of different priority.
-func aside(work func()) { work() }
+// inLowPriority does work. Only Linux has threads of different priority.
+func inLowPriority(work func()) { work() }

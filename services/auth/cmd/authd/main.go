@@ -27,6 +27,7 @@ func serve(ctx context.Context, t *telemetry.Telemetry) (run.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg.Hashers, cfg.HashAside = authd.MakeRoom(cfg.Hashers), true
 	doors, err := web.Listen(ctx, cfg.Addr, cfg.InternalAddr)
 	if err != nil {
 		return nil, err

@@ -105,15 +105,16 @@ func TestFailures(t *testing.T) {
 		pointer string
 		kind    errs.Kind
 	}{
-		"WrongProof":  {403, `{"code":"reauthentication_required","errors":[{"pointer":"/current_password","code":"wrong"}]}`, users.ErrReauthentication, "/current_password", errs.Forbidden},
-		"Weak":        {422, `{"code":"validation_failed","errors":[{"pointer":"/password","code":"too_short"}]}`, errs.ErrValidation, "/password", errs.Invalid},
-		"Misspoken":   {422, `{"code":"validation_failed","errors":[{"pointer":"/change_id","code":"unknown"}]}`, nil, "", errs.Internal},
-		"WrongToken":  {401, `{"code":"unauthenticated"}`, nil, "", errs.Internal},
-		"NoAccount":   {404, `{"code":"not_found"}`, nil, "", errs.Internal},
-		"Redirected":  {307, ``, nil, "", errs.Internal},
-		"Overloaded":  {503, `{"code":"overloaded"}`, users.ErrAuthUnavailable, "", errs.Unavailable},
-		"Broken":      {500, `<html>`, users.ErrAuthUnavailable, "", errs.Unavailable},
-		"TooManyAsks": {429, `{}`, users.ErrAuthUnavailable, "", errs.Unavailable},
+		"WrongProof":   {403, `{"code":"reauthentication_required","errors":[{"pointer":"/current_password","code":"wrong"}]}`, users.ErrReauthentication, "/current_password", errs.Forbidden},
+		"Weak":         {422, `{"code":"validation_failed","errors":[{"pointer":"/password","code":"too_short"}]}`, errs.ErrValidation, "/password", errs.Invalid},
+		"Misspoken":    {422, `{"code":"validation_failed","errors":[{"pointer":"/change_id","code":"unknown"}]}`, nil, "", errs.Internal},
+		"WrongToken":   {401, `{"code":"unauthenticated"}`, nil, "", errs.Internal},
+		"NoAccount":    {404, `{"code":"not_found"}`, nil, "", errs.Internal},
+		"Redirected":   {307, ``, nil, "", errs.Internal},
+		"Overloaded":   {503, `{"code":"overloaded"}`, users.ErrAuthUnavailable, "", errs.Unavailable},
+		"Broken":       {500, `<html>`, users.ErrAuthUnavailable, "", errs.Unavailable},
+		"TooManyTries": {429, `{"code":"login_throttled"}`, users.ErrThrottled, "", errs.Throttled},
+		"TooManyAsks":  {429, `{}`, users.ErrAuthUnavailable, "", errs.Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

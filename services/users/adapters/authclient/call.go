@@ -75,6 +75,8 @@ func outcome(res *http.Response) error {
 	}
 	answer := fmt.Errorf("%w: %d %q", errAnswer, res.StatusCode, p.Code)
 	switch {
+	case p.Code == users.ErrThrottled.Code:
+		return users.ErrThrottled.After(retryAfter(res))
 	case res.StatusCode >= http.StatusInternalServerError || res.StatusCode == http.StatusTooManyRequests:
 		return away(retryAfter(res), answer)
 	case p.Code == users.ErrReauthentication.Code:

@@ -60,7 +60,8 @@ func Mount(api *web.API, svc *users.Service) {
 // mountEdits adds the operations that take an account or a part of it.
 func mountEdits(api *web.API, h *handler) {
 	failures := []*errs.Error{
-		users.ErrReauthentication, users.ErrAccountNotFound, users.ErrEmailTaken, users.ErrUsernameTaken, users.ErrAuthUnavailable,
+		users.ErrReauthentication, users.ErrThrottled, users.ErrAccountNotFound, users.ErrEmailTaken, users.ErrUsernameTaken,
+		users.ErrAuthUnavailable,
 	}
 	put := change(editAccount, http.MethodPut, "", "Change an account",
 		"Changes the members that are sent and no others. Whoever changes their own password gives the current one, or has signed in within the last 15 minutes. A new password ends all other sessions of the account.",
