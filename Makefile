@@ -63,6 +63,14 @@ chaos-kill: deps ## the same while replicas die in the middle of something, KILL
 	go test -count=1 -v -timeout 3h -tags failpoints ./e2e/chaos -run TestNoKillIsEverNoticed -args -chaos.seed=$(SEED) -chaos.kills=$(KILLS) \
 		-chaos.readers=4 -chaos.pause=0
 
+.PHONY: smuggle
+smuggle: ## send the gateway mutated requests for DURATION=5m and look for one that two understand differently; SEED=7
+	go test -count=1 -v -timeout 3h ./gateway/gatewayd -run TestNothingIsSmuggled -args -smuggle.seed=$(SEED) -smuggle.for=$(DURATION)
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for DURATION=30s, one after the other; FUZZ=Query some of them
+	@./.ci/fuzz "$(if $(filter command line environment,$(origin DURATION)),$(DURATION),30s)" "$(FUZZ)"
+
 CHANGES ?= 1000
 
 .PHONY: rights

@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"bufio"
-	"encoding/json"
 	"net"
 	"net/http"
 	"net/url"
@@ -11,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"stockroom/pkg/wire/wiretest"
 )
 
 var framingChecks = map[string]check{
@@ -19,36 +20,22 @@ var framingChecks = map[string]check{
 	"LongRequestsAreRefused":    longRequestsAreRefused,
 }
 
-// ambiguousFramingIsRefused sends what two servers in a row could read in two
-// ways, and looks for a second answer.
+// ambiguousFramingIsRefused knocks at every door of the system.
 func ambiguousFramingIsRefused(t *testing.T, w *world) {
-	const hidden = "GET /api/v1/users HTTP/1.1\r\nHost: a\r\n\r\n"
-	for name, request := range map[string]string{
-		"LengthAndChunked": "POST /api/v1/products HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden,
-		"TwoLengths":       "POST /api/v1/products HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 40\r\n\r\n" + hidden,
-		"OddEncoding":      "POST /api/v1/products HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\nContent-Length: 3\r\n\r\nabc",
-		"FoldedHeader":     "GET /api/v1/products HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n\r\n",
-		"BlankInName":      "GET /api/v1/products HTTP/1.1\r\nHost: a\r\nContent-Length : 5\r\n\r\n",
-		"UnderscoreInName": "GET /api/v1/products HTTP/1.1\r\nHost: a\r\nX_Request_Id: b\r\n\r\n",
-		"OtherVersion":     "GET /api/v1/products HTTP/1.2\r\nHost: a\r\n\r\n",
-		"TwoHosts":         "GET /api/v1/products HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-		"Trace":            "TRACE /api/v1/products HTTP/1.1\r\nHost: a\r\n\r\n",
-		"Connect":          "CONNECT localhost:22 HTTP/1.1\r\nHost: a\r\n\r\n",
-		"OptionsOfAll":     "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
-		"DotSegments":      "GET /api/v1/products/../users HTTP/1.1\r\nHost: a\r\n\r\n",
-		"CodedSlash":       "GET /api/v1/products%2fsearch HTTP/1.1\r\nHost: a\r\n\r\n",
-	} {
+	knock := func(name, at, get, post string) {
+		u, err := url.Parse(at)
+		require.NoError(t, err)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			res, body := w.raw(t, request)
-			require.Equal(t, http.StatusBadRequest, res.StatusCode, body)
-			require.Equal(t, "application/problem+json", strings.Split(res.Header.Get("Content-Type"), ";")[0])
-			require.True(t, res.Close, "the connection is not used again")
-			var p problem
-			require.NoError(t, json.Unmarshal([]byte(body), &p), body)
-			require.Equal(t, "malformed_request", p.Code)
-			require.NotContains(t, body, "Host: a", "nothing of the request is shown")
+			wiretest.Run(t, wiretest.Door{Addr: u.Host, Get: get, Post: post})
 		})
+	}
+	knock("Gateway", w.system.URL, productsPath, "/api/v1/auth/login/json")
+	for name, at := range w.system.Public {
+		knock(name, at, "/openapi.json", "/openapi.json")
+	}
+	for name, at := range w.system.Internal {
+		knock("inside-"+name, at, "/livez", "/livez")
 	}
 }
 

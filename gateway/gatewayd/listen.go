@@ -11,7 +11,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
-	"stockroom/gateway/ingress"
+	"stockroom/pkg/wire"
 )
 
 const (
@@ -34,7 +34,7 @@ func (s *Server) servePublic(ctx context.Context) error {
 		NoDefaultContentType:         true,
 		DisablePreParseMultipartForm: true,
 		CloseOnShutdown:              true,
-		ReadBufferSize:               ingress.MaxHead,
+		ReadBufferSize:               wire.MaxHead,
 		MaxRequestBodySize:           maxBody,
 		ReadTimeout:                  readTimeout,
 		WriteTimeout:                 writeTimeout,
@@ -45,7 +45,7 @@ func (s *Server) servePublic(ctx context.Context) error {
 	if s.certificate != nil {
 		public = tls.NewListener(public, s.certificate.Config())
 	}
-	ln := ingress.Listen(public)
+	ln := wire.Listen(public)
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(ln) }()
 	select {
@@ -78,7 +78,7 @@ func (s *Server) settle(ctx context.Context) {
 // sayGoodbye lets nobody in any more and finishes what is under way. Clients
 // that keep a connection open may send one more request, whose answer tells
 // them to close; to hang up on them could lose it.
-func sayGoodbye(ctx context.Context, server *fasthttp.Server, ln *ingress.Listener, done <-chan error) error {
+func sayGoodbye(ctx context.Context, server *fasthttp.Server, ln *wire.Listener, done <-chan error) error {
 	if err := errors.Join(ln.Close(), <-done); err != nil {
 		return fmt.Errorf("stop listening: %w", err)
 	}

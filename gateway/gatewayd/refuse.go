@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"net"
 
 	"github.com/valyala/fasthttp"
 
-	"stockroom/gateway/ingress"
 	"stockroom/pkg/web"
+	"stockroom/pkg/wire"
 )
 
 // expect decides, before the client sends the body, whether it may. What is
@@ -23,6 +22,7 @@ func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 	if err == nil {
 		return fasthttp.StatusContinue
 	}
+	wire.HangUp(ctx) // the body may be on its way
 	s.observe(x)
 	s.conclude(x, err)
 	return ctx.Response.StatusCode()
@@ -33,42 +33,14 @@ func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 func (s *Server) unreadable(ctx *fasthttp.RequestCtx, cause error) {
 	x := begin(ctx)
 	s.observe(x)
-	x.hangUp()
-	var (
-		timeout  net.Error
-		tooSmall *fasthttp.ErrSmallBuffer
-		err      error = web.ErrMalformedRequest
-	)
-	switch {
-	case errors.Is(cause, fasthttp.ErrBodyTooLarge):
-		err = web.ErrBodyTooLarge
-		if len(ctx.Request.Header.RawHeaders()) > 0 {
-			if _, wrong := s.route(x); wrong != nil {
-				err = wrong
-			}
+	wire.HangUp(ctx)
+	var err error = wire.Unreadable(ctx.Conn(), cause)
+	if errors.Is(err, wire.ErrBodyTooLarge) && len(ctx.Request.Header.RawHeaders()) > 0 {
+		if _, wrong := s.route(x); wrong != nil {
+			err = wrong
 		}
-	case errors.As(cause, &tooSmall) && x.lineTooLong():
-		err = ingress.ErrURITooLong
-	case errors.As(cause, &tooSmall):
-		err = web.ErrHeadersTooLarge
-	case errors.As(cause, &timeout) && timeout.Timeout():
-		err = web.ErrRequestTimeout
 	}
 	s.conclude(x, err)
-}
-
-// hangUp closes the connection after the answer: where its next request would
-// begin is anybody's guess.
-func (x *exchange) hangUp() {
-	x.SetConnectionClose()
-	if c, ok := x.Conn().(*ingress.Conn); ok {
-		c.Linger()
-	}
-}
-
-func (x *exchange) lineTooLong() bool {
-	c, ok := x.Conn().(*ingress.Conn)
-	return ok && c.LineTooLong()
 }
 
 // problem answers with what a client may know of err.

@@ -12,10 +12,10 @@ import (
 
 	"github.com/valyala/fasthttp"
 
-	"stockroom/gateway/ingress"
 	"stockroom/pkg/telemetry"
 	"stockroom/pkg/tracing"
 	"stockroom/pkg/web"
+	"stockroom/pkg/wire"
 )
 
 // exchange is one request and its answer.
@@ -25,7 +25,7 @@ type exchange struct {
 	observed telemetry.Request
 	start    time.Time
 	id       string
-	target   ingress.Target
+	target   wire.Target
 	route    string     // the pattern
 	client   netip.Addr // where it comes from
 	limits   []limited
@@ -99,13 +99,9 @@ func (s *Server) handle(x *exchange) (err error) {
 // one way to read it.
 func (s *Server) route(x *exchange) (endpoint, error) {
 	header := &x.Request.Header
-	if err := ingress.Check(header); err != nil {
-		x.hangUp()
-		return endpoint{}, err
-	}
-	target, err := ingress.TargetOf(header)
+	target, err := wire.Check(header)
 	if err != nil {
-		x.hangUp()
+		wire.HangUp(x.RequestCtx)
 		return endpoint{}, err
 	}
 	x.target = target

@@ -46,6 +46,8 @@ type system struct {
 
 	configure func(*gatewayd.Config) // may change how the gateway starts
 
+	instead http.HandlerFunc // answers for services, which remember nothing
+
 	holding chan struct{} // until this is closed, nobody is told of revocations
 
 	mu       sync.Mutex
@@ -59,19 +61,26 @@ const document = `{"openapi":"3.1.0","info":{"title":"x","version":"1"},"paths":
 func newSystem(t *testing.T) *system {
 	t.Helper()
 
-	s := &system{issuer: tokentest.New(t)}
+	s := new(system)
+	s.begin(t)
+	return s
+}
+
+// begin starts s and waits until it works.
+func (s *system) begin(t *testing.T) {
+	t.Helper()
+
+	s.issuer = tokentest.New(t)
 	s.start(t)
 	s.untilReady(t)
-	return s
 }
 
 // newSystemWith starts one whose gateway is configured otherwise.
 func newSystemWith(t *testing.T, configure func(*gatewayd.Config)) *system {
 	t.Helper()
 
-	s := &system{issuer: tokentest.New(t), configure: configure}
-	s.start(t)
-	s.untilReady(t)
+	s := &system{configure: configure}
+	s.begin(t)
 	return s
 }
 
@@ -127,6 +136,10 @@ func (s *system) service(t *testing.T, name string) string {
 		case "/.well-known/jwks.json":
 			jwks, _ := s.issuer.JWKS(r.Context())
 			_, _ = w.Write(jwks)
+			return
+		}
+		if s.instead != nil {
+			s.instead(w, r)
 			return
 		}
 		body, _ := io.ReadAll(r.Body)

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,9 @@ import (
 var (
 	errDial  = errors.New("dial")
 	errStale = errors.New("connection was closed while idle")
+
+	errNonsense = errors.New("the answer makes no sense")
+	errMore     = errors.New("more than one answer came")
 )
 
 // dial connects within timeout, and within [dialTimeout] if that is less.
@@ -41,19 +45,39 @@ type conn struct {
 	net.Conn
 	raw      syscall.RawConn
 	answered bool // a request went over it before
+	answer   extent
+	broken   error // why nothing that comes over it can be believed
 }
 
-// Read implements [net.Conn].
+// Read implements [net.Conn]. It fails on an answer that two programs could read
+// differently, and keeps back what comes after the end of one.
 func (c *conn) Read(p []byte) (int, error) {
+	if c.broken != nil {
+		return 0, c.broken
+	}
 	c.answered = true
-	return c.Conn.Read(p)
+	n, err := c.Conn.Read(p)
+	used, broken := c.answer.take(p[:n])
+	switch {
+	case broken != nil:
+		c.broken = fmt.Errorf("%w: %w", errNonsense, broken)
+		return 0, c.broken
+	case used < n:
+		c.broken = errMore
+	}
+	if used == 0 && n > 0 {
+		return 0, c.broken
+	}
+	return used, err
 }
 
 // Write implements [net.Conn].
 func (c *conn) Write(p []byte) (int, error) {
-	if c.answered && hungUp(c.raw) {
-		return 0, errStale
+	if c.answered {
+		if c.broken != nil || hungUp(c.raw) {
+			return 0, errStale
+		}
+		c.answered, c.answer = false, extent{head: c.answer.head[:0], toHead: bytes.HasPrefix(p, []byte("HEAD "))}
 	}
-	c.answered = false
 	return c.Conn.Write(p)
 }

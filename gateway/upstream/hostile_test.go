@@ -1,65 +1,67 @@
 package upstream_test
 
 import (
-	"bufio"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/upstream"
+	"stockroom/gateway/upstream/hostiletest"
 )
 
-// A service that answers nonsense costs a bounded failure.
+// A service that answers nonsense costs a bounded failure, and its connection.
 func TestHostileAnswers(t *testing.T) {
 	t.Parallel()
 
-	for name, answer := range map[string]string{
-		"NotHTTP":          "hello\r\n\r\n",
-		"HugeHeader":       "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 64<<10) + "\r\n\r\n",
-		"HugeLength":       "HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n",
-		"TwoLengths":       "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-		"BrokenChunk":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-		"CutBody":          "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab",
-		"NoAnswerAtAll":    "",
-		"OddStatus":        "HTTP/1.1 20 OK\r\n\r\n",
-		"UnknownEncodings": "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
-	} {
+	for name, answer := range hostiletest.Answers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			p, err := upstream.New(upstream.Config{Name: "test", URLs: []string{"http://" + serveRaw(t, answer)}, Log: slog.New(slog.DiscardHandler)})
+			service := hostiletest.New(t, nil)
+			at := []string{"http://" + service.Addr}
+			p, err := upstream.New(upstream.Config{Name: "test", URLs: at, InternalURLs: at, Log: slog.New(slog.DiscardHandler)})
 			require.NoError(t, err)
-			require.ErrorIs(t, do(p, http.MethodPost, soon), upstream.ErrBroken)
+			start(t, p)
+			ask := func(query string, within time.Duration) (string, error) {
+				req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+				defer fasthttp.ReleaseRequest(req)
+				defer fasthttp.ReleaseResponse(resp)
+				req.Header.SetMethod(http.MethodPost)
+				req.SetRequestURI("http://test/" + query)
+				err := p.Do(req, resp, time.Now().Add(within))
+				got := string(resp.Body())
+				for name, value := range resp.Header.All() {
+					got += string(name) + string(value)
+				}
+				return got, err
+			}
+
+			within := soon
+			if answer.Slow {
+				within = 200 * time.Millisecond
+			}
+			for range 2 {
+				got, err := ask("?answer="+name, within)
+				switch {
+				case answer.Good:
+					require.NoError(t, err)
+					require.NotContains(t, got, "evil")
+				case answer.Slow:
+					require.ErrorIs(t, err, upstream.ErrTimeout)
+				default:
+					require.ErrorIs(t, err, upstream.ErrBroken, got)
+				}
+			}
+			got, err := ask("", soon)
+			require.NoError(t, err)
+			require.NotContains(t, got, "evil")
+			require.Zero(t, service.Reused(), "its connection is not used again")
 		})
 	}
-}
-
-// serveRaw answers every request on every connection with the same bytes, and hangs up.
-func serveRaw(t *testing.T, answer string) string {
-	t.Helper()
-
-	var lc net.ListenConfig
-	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = ln.Close() })
-	go func() {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
-				_, _ = io.WriteString(c, answer)
-			}
-			_ = c.Close()
-		}
-	}()
-	return ln.Addr().String()
 }
 
 func TestConfiguration(t *testing.T) {

@@ -7,18 +7,17 @@ import (
 	"time"
 
 	"stockroom/pkg/errs"
+	"stockroom/pkg/wire"
 )
 
 // Failures of the transport itself.
 var (
-	ErrMalformedRequest = errs.New(errs.Malformed, "malformed_request", "Malformed request")
+	ErrMalformedRequest = wire.ErrMalformed
 	ErrMalformedJSON    = errs.New(errs.Malformed, "malformed_json", "Malformed JSON")
 	ErrUnauthenticated  = errs.New(errs.Unauthenticated, "unauthenticated", "Authentication required")
 	ErrRouteNotFound    = errs.New(errs.NotFound, "not_found", "Not found")
 	ErrMethodNotAllowed = errs.New(errs.NotFound, "method_not_allowed", "Method not allowed")
-	ErrRequestTimeout   = errs.New(errs.Malformed, "request_timeout", "Request took too long to arrive")
-	ErrBodyTooLarge     = errs.New(errs.TooLarge, "body_too_large", "Body too large")
-	ErrHeadersTooLarge  = errs.New(errs.TooLarge, "headers_too_large", "Headers too large")
+	ErrBodyTooLarge     = wire.ErrBodyTooLarge
 	ErrMediaType        = errs.New(errs.Unsupported, "unsupported_media_type", "Unsupported media type")
 	ErrInternal         = errs.New(errs.Internal, "internal", "Internal error")
 	ErrUnavailable      = errs.ErrUnavailable

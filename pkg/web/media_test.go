@@ -75,7 +75,7 @@ type loginForm struct {
 	Remember bool                 `json:"remember,omitempty"`
 }
 
-func forms(t *testing.T) *web.API {
+func forms(t testing.TB) *web.API {
 	t.Helper()
 	api, _ := newAPI(t)
 	web.Handle(api, web.Operation{

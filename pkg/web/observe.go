@@ -79,21 +79,6 @@ func (a *API) logAccess(c *fiber.Ctx, route string, took time.Duration) {
 		slog.Float64("ms", float64(took.Microseconds())/1000))
 }
 
-// unreadable answers requests that never became one: fasthttp could not read
-// them. Nothing of what was sent is repeated, and the connection is closed.
-func (a *API) unreadable(c *fiber.Ctx, err error) error {
-	failed := ErrMalformedRequest
-	if e, ok := errors.AsType[*fiber.Error](err); ok {
-		failed = ofFiber(e)
-	}
-	id := UseRequestID("")
-	c.Set(HeaderRequestID, id)
-	writeProblem(c, NewProblem(failed, "", id), failed)
-	a.log.LogAttrs(telemetry.WithRequestID(context.Background(), id), slog.LevelDebug, "unreadable request",
-		slog.Int("status", StatusOf(failed)))
-	return nil
-}
-
 // ofFiber says in our words what Fiber found. Its own texts may repeat bytes of
 // the request.
 func ofFiber(e *fiber.Error) *errs.Error {
@@ -102,14 +87,6 @@ func ofFiber(e *fiber.Error) *errs.Error {
 		return ErrRouteNotFound
 	case fiber.StatusMethodNotAllowed:
 		return ErrMethodNotAllowed
-	case fiber.StatusRequestTimeout:
-		return ErrRequestTimeout
-	case fiber.StatusRequestEntityTooLarge:
-		return ErrBodyTooLarge
-	case fiber.StatusRequestHeaderFieldsTooLarge:
-		return ErrHeadersTooLarge
-	case fiber.StatusBadRequest, fiber.StatusBadGateway: // the latter is how Fiber calls a broken connection
-		return ErrMalformedRequest
 	}
 	return ErrInternal
 }

@@ -4,12 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"stockroom/pkg/wire"
 )
 
 // farewell is how long clients that keep connections open have to send one
@@ -25,7 +26,7 @@ func Serve(ctx context.Context, app *fiber.App, ln net.Listener, grace time.Dura
 	server := app.Server()
 	server.Handler = polite(server.Handler, &leaving)
 
-	door := &door{Listener: ln}
+	door := wire.Listen(ln) // which the server may close again
 	done := make(chan error, 1)
 	go func() { done <- app.Listener(door) }()
 
@@ -75,15 +76,4 @@ func emptied(ctx context.Context, server *fasthttp.Server) {
 		case <-tick.C:
 		}
 	}
-}
-
-// door is a listener that the server may close again.
-type door struct {
-	net.Listener
-	once sync.Once
-}
-
-func (d *door) Close() (err error) {
-	d.once.Do(func() { err = d.Listener.Close() })
-	return err
 }

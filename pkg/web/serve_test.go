@@ -204,7 +204,7 @@ func TestUnreadableRequests(t *testing.T) {
 		"TwoLengths":    {"POST /echo HTTP/1.1\r\nHost: x\r\n" + auth + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}", 400, "malformed_request"},
 		"BadChunk":      {"POST /echo HTTP/1.1\r\nHost: x\r\n" + auth + "Transfer-Encoding: chunked\r\n\r\ns3cret\r\n", 400, "malformed_request"},
 		"LongHeaders":   {"GET / HTTP/1.1\r\nHost: x\r\n" + auth + "X: " + strings.Repeat("s3cret", 4000) + "\r\n\r\n", 431, "headers_too_large"},
-		"LongURL":       {"GET /" + strings.Repeat("s3cret", 4000) + " HTTP/1.1\r\nHost: x\r\n\r\n", 431, "headers_too_large"},
+		"LongURL":       {"GET /" + strings.Repeat("s3cret", 4000) + " HTTP/1.1\r\nHost: x\r\n\r\n", 414, "uri_too_long"},
 		"LargeBody":     {fmt.Sprintf("POST /echo HTTP/1.1\r\nHost: x\r\n%sContent-Length: %d\r\n\r\ns3cret", auth, 1<<20+1), 413, "body_too_large"},
 		"LargeChunk":    {"POST /echo HTTP/1.1\r\nHost: x\r\n" + auth + "Transfer-Encoding: chunked\r\n\r\n200000\r\ns3cret", 413, "body_too_large"},
 	} {

@@ -60,7 +60,7 @@ func (l *logs) String() string {
 }
 
 // newAPI returns an API and what it logs.
-func newAPI(t *testing.T) (*web.API, *logs) {
+func newAPI(t testing.TB) (*web.API, *logs) {
 	t.Helper()
 	out := new(logs)
 	return web.New(web.Config{
@@ -120,7 +120,7 @@ func read(t *testing.T, res *http.Response) answer {
 }
 
 // echo registers POST /echo, which answers its body.
-func echo[B any](t *testing.T) *web.API {
+func echo[B any](t testing.TB) *web.API {
 	t.Helper()
 	api, _ := newAPI(t)
 	web.Handle(api, web.Operation{ID: "echo", Method: http.MethodPost, Path: "/echo", Access: web.Anyone},

@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"stockroom/pkg/telemetry"
+	"stockroom/pkg/wire"
 )
 
 // Bounds of a request when [Config] does not say otherwise.
@@ -59,15 +60,16 @@ func newAPI(cfg Config, door telemetry.Door) *API {
 		DisableDefaultContentType:    true,
 		DisablePreParseMultipartForm: true, // forms are read with bounds of their own
 		BodyLimit:                    cfg.BodyLimit,
-		ReadBufferSize:               16 << 10, // bounds the request line and the headers together
+		ReadBufferSize:               wire.MaxHead,
 		ReadTimeout:                  10 * time.Second,
 		WriteTimeout:                 15 * time.Second,
 		IdleTimeout:                  75 * time.Second,
-		ErrorHandler:                 a.unreadable,
 	})
 	server := a.app.Server()
 	server.CloseOnShutdown = true
-	server.Handler = knownMethod(server.Handler)
+	server.Handler = a.strict(knownMethod(server.Handler))
+	server.ErrorHandler = a.unreadable
+	server.ExpectHandler = a.expect
 	a.app.Use(a.observe)
 	return a
 }

@@ -1,4 +1,4 @@
-package ingress
+package wire
 
 import (
 	"bytes"
@@ -62,17 +62,13 @@ type Conn struct {
 	net.Conn
 	listener *Listener
 	unused   bool
-	line     int // bytes since the last end of a line
-	linger   bool
+	line     int  // bytes since the last end of a line
+	lingers  bool // see Close
 }
 
-// LineTooLong reports whether the last line has outgrown the buffer for the
+// lineTooLong reports whether the last line has outgrown the buffer for the
 // whole head: then it is a request line, as any other would be preceded by one.
-func (c *Conn) LineTooLong() bool { return c.line >= MaxHead }
-
-// Linger makes Close wait until the client has taken the answer. A client that
-// still sends when its connection is closed may never see what it was told.
-func (c *Conn) Linger() { c.linger = true }
+func (c *Conn) lineTooLong() bool { return c.line >= MaxHead }
 
 // Read implements [net.Conn].
 func (c *Conn) Read(p []byte) (int, error) {
@@ -95,9 +91,11 @@ const (
 	lingerBytes = 4 << 20
 )
 
-// Close implements [net.Conn].
+// Close implements [net.Conn]. After [HangUp] it waits until the client has taken
+// the answer: one that still sends when its connection is closed may never see
+// what it was told.
 func (c *Conn) Close() error {
-	if c.linger {
+	if c.lingers {
 		c.drain()
 	}
 	return c.Conn.Close()

@@ -1,11 +1,9 @@
-package ingress
+package wire
 
 import (
 	"bytes"
 
 	"github.com/valyala/fasthttp"
-
-	"stockroom/pkg/web"
 )
 
 // Target is what a request is for, as it came. The slices live as long as the
@@ -15,11 +13,11 @@ type Target struct {
 	Path []byte
 }
 
-// TargetOf returns the target of a request. It refuses a path that is not in
+// targetOf returns the target of a request. It refuses a path that is not in
 // canonical form: one with empty or dot segments, with a slash, backslash or
 // control character in disguise, with a percent-encoding that is broken or
 // needless, or with a character that has to be encoded.
-func TargetOf(h *fasthttp.RequestHeader) (Target, error) {
+func targetOf(h *fasthttp.RequestHeader) (Target, error) {
 	raw, err := originForm(h)
 	if err != nil {
 		return Target{}, err
@@ -40,16 +38,16 @@ func originForm(h *fasthttp.RequestHeader) ([]byte, error) {
 	}
 	scheme, rest, ok := bytes.Cut(target, []byte("://"))
 	if known := is(scheme, "http") || is(scheme, "https"); !ok || !known {
-		return nil, web.ErrMalformedRequest.Because("The request target is a path.")
+		return nil, ErrMalformed.Because("The request target is a path.")
 	}
 	slash := bytes.IndexByte(rest, '/')
 	if slash < 0 || !bytes.EqualFold(rest[:slash], h.Host()) {
-		return nil, web.ErrMalformedRequest.Because("The request target names another host than the Host header.")
+		return nil, ErrMalformed.Because("The request target names another host than the Host header.")
 	}
 	return rest[slash:], nil
 }
 
-var errPath = web.ErrMalformedRequest.Because("The path is not in canonical form.")
+var errPath = ErrMalformed.Because("The path is not in canonical form.")
 
 func checkPath(path []byte) error {
 	if len(path) == 0 || path[0] != '/' {
@@ -85,10 +83,10 @@ func checkQuery(query []byte) error {
 	for i := 0; i < len(query); i++ {
 		switch query[i] {
 		case '#':
-			return web.ErrMalformedRequest.Because("A fragment is not sent.")
+			return ErrMalformed.Because("A fragment is not sent.")
 		case '%':
 			if _, ok := unhex(query[i:]); !ok {
-				return web.ErrMalformedRequest.Because("The query holds a broken percent-encoding.")
+				return ErrMalformed.Because("The query holds a broken percent-encoding.")
 			}
 			i += 2
 		}

@@ -1,0 +1,51 @@
+package upstream
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// However an answer is cut to pieces, it ends at the same byte, and net/http
+// agrees that it does.
+func FuzzExtent(f *testing.F) {
+	f.Add([]byte("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1"), 3)
+	f.Add([]byte("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a\r\n{}\r\n0\r\nX: y\r\n\r\nmore"), 1)
+	f.Add([]byte("HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n{}"), 7)
+	f.Fuzz(func(t *testing.T, bytesSent []byte, size int) {
+		var whole, cut extent
+		n, err := whole.take(bytesSent)
+		m, failed := 0, error(nil)
+		for size = max(1, size); m < len(bytesSent) && cut.part != over && failed == nil; {
+			var used int
+			used, failed = cut.take(bytesSent[m:min(len(bytesSent), m+min(size, 1<<16))])
+			m += used
+		}
+		require.Equal(t, err != nil, failed != nil)
+		if err != nil {
+			return
+		}
+		require.Equal(t, n, m)
+		require.Equal(t, whole.part, cut.part)
+		if whole.part != over {
+			require.Equal(t, len(bytesSent), n)
+			return
+		}
+		r := bufio.NewReader(bytes.NewReader(bytesSent[:n]))
+		for {
+			res, err := http.ReadResponse(r, nil)
+			require.NoError(t, err)
+			if _, err := io.Copy(io.Discard, res.Body); err != nil {
+				return // chunks that the library refuses as well
+			}
+			if res.StatusCode >= http.StatusOK {
+				break
+			}
+		}
+		require.Zero(t, r.Buffered())
+	})
+}

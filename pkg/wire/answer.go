@@ -1,0 +1,56 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+)
+
+// The ways in which an answer can be one that two programs read differently.
+var (
+	errStatus  = errors.New("no status of an answer that can be passed on")
+	errVersion = errors.New("another version of HTTP")
+)
+
+// Answer is what the head of an answer says about where it ends.
+type Answer struct {
+	Status  int
+	Chunked bool
+	Length  int64 // of the body; -1: chunked, or until the connection ends
+}
+
+// Interim reports whether the real answer is still to come.
+func (a Answer) Interim() bool { return a.Status < 200 }
+
+// CheckAnswer reads the head of an answer, up to and with the blank line. It is
+// as strict as [Check] about what stands there.
+func CheckAnswer(head []byte) (Answer, error) {
+	line, lines, ok := bytes.Cut(head, []byte("\r\n"))
+	if !ok || !isValue(line) {
+		return Answer{}, ErrMalformed
+	}
+	version, rest, _ := bytes.Cut(line, []byte(" "))
+	if v := string(version); v != "HTTP/1.1" && v != "HTTP/1.0" {
+		return Answer{}, errVersion
+	}
+	code, _, _ := bytes.Cut(rest, []byte(" "))
+	status, err := strconv.ParseUint(string(code), 10, 16)
+	if err != nil || len(code) != 3 || status < 100 || status > 599 || status == 101 {
+		return Answer{}, errStatus
+	}
+	said, err := checkHeaders(lines)
+	if err != nil {
+		return Answer{}, err
+	}
+	if said.encodings > 0 && string(version) == "HTTP/1.0" {
+		return Answer{}, errVersion
+	}
+	a := Answer{Status: int(status), Chunked: said.encodings > 0, Length: -1}
+	switch {
+	case a.Interim(), status == 204, status == 304:
+		a.Chunked, a.Length = false, 0
+	case said.lengths > 0:
+		a.Length, err = strconv.ParseInt(string(said.length), 10, 64)
+	}
+	return a, err
+}

@@ -1,0 +1,169 @@
+package wire
+
+import (
+	"bytes"
+
+	"github.com/valyala/fasthttp"
+)
+
+// Limits of the head of a request.
+const (
+	MaxURI     = 8 << 10
+	MaxHeaders = 16 << 10
+	// MaxHead is the size of the buffer that the head is read into: what does
+	// not fit is refused before anything of it is understood.
+	MaxHead = MaxURI + MaxHeaders
+)
+
+// Check returns what the head of a request is for, or what is wrong with it.
+func Check(h *fasthttp.RequestHeader) (Target, error) {
+	if err := checkHead(h); err != nil {
+		return Target{}, err
+	}
+	return targetOf(h)
+}
+
+func checkHead(h *fasthttp.RequestHeader) error {
+	if len(h.RequestURI()) > MaxURI {
+		return ErrURITooLong
+	}
+	raw := h.RawHeaders()
+	if len(raw) > MaxHeaders {
+		return ErrHeadersTooLarge
+	}
+	if p := string(h.Protocol()); p != "HTTP/1.1" && p != "HTTP/1.0" {
+		return ErrMalformed.Because("Another version of HTTP is spoken here.")
+	}
+	switch string(h.Method()) {
+	case fasthttp.MethodTrace, fasthttp.MethodConnect:
+		return ErrMalformed.Because("This method is not for here.")
+	}
+	for range h.Trailers() {
+		// The library takes them for headers, which whoever stands before did not see.
+		return ErrMalformed.Because("Trailers are not taken.")
+	}
+	_, err := checkHeaders(raw)
+	return err
+}
+
+// checkHeaders walks over the header lines as they came over the wire. The
+// library has joined, trimmed and dropped some of them already.
+func checkHeaders(raw []byte) (seen framing, err error) {
+	for len(raw) > 0 {
+		line, rest, ok := bytes.Cut(raw, []byte("\n"))
+		if !ok || len(line) == 0 || line[len(line)-1] != '\r' {
+			return seen, ErrMalformed.Because("Header lines end in CR LF.")
+		}
+		line, raw = line[:len(line)-1], rest
+		if len(line) == 0 {
+			break
+		}
+		name, value, ok := bytes.Cut(line, []byte(":"))
+		if !ok || !isName(name) {
+			return seen, ErrMalformed.Because("A header name holds a character that it may not hold.")
+		}
+		if !isValue(value) {
+			return seen, ErrMalformed.Because("A header value holds a control character.")
+		}
+		if err := seen.add(name, bytes.Trim(value, " \t")); err != nil {
+			return seen, err
+		}
+	}
+	return seen, seen.check()
+}
+
+// framing is what the headers say about where a request ends and whose it is.
+type framing struct {
+	hosts, types, lengths, encodings, expectations int
+
+	length []byte // the last one
+}
+
+func (f *framing) add(name, value []byte) error {
+	switch {
+	case is(name, "Host"):
+		f.hosts++
+		if !isHost(value) {
+			return ErrMalformed.Because("Host is a name or an address, and perhaps a port.")
+		}
+	case is(name, "Content-Type"):
+		f.types++
+	case is(name, "Content-Length"):
+		f.lengths++
+		f.length = value
+		if len(value) == 0 || len(bytes.Trim(value, "0123456789")) != 0 {
+			return ErrMalformed.Because("Content-Length is a number.")
+		}
+	case is(name, "Transfer-Encoding"):
+		f.encodings++
+		if !is(value, "chunked") {
+			return ErrMalformed.Because("The only transfer encoding is chunked.")
+		}
+	case is(name, "Expect"):
+		f.expectations++
+		if !is(value, "100-continue") {
+			return ErrMalformed.Because("All that can be expected is 100-continue.")
+		}
+	case is(name, "Upgrade"), is(name, "HTTP2-Settings"):
+		return ErrMalformed.Because("Connections are not upgraded here.")
+	}
+	return nil
+}
+
+func (f *framing) check() error {
+	if f.hosts > 1 || f.types > 1 || f.lengths+f.encodings > 1 || f.expectations > 1 {
+		return ErrMalformed.Because("The request says more than once where it ends, what it is or whom it is for.")
+	}
+	return nil
+}
+
+func is(b []byte, name string) bool {
+	return len(b) == len(name) && bytes.EqualFold(b, []byte(name))
+}
+
+// isName reports whether b is a token of RFC 9110 without "_", which some
+// programs take for "-". Neither a space nor an empty name passes.
+func isName(b []byte) bool {
+	for _, c := range b {
+		if !isAlphanumeric(c) && bytes.IndexByte([]byte("!#$%&'*+-.^`|~"), c) < 0 {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+// isHost takes names, IPv4 addresses and IPv6 addresses in brackets, and none of
+// the characters that other programs cut a host at.
+func isHost(b []byte) bool {
+	name, port := b, []byte(nil)
+	if i := bytes.LastIndexByte(b, ':'); i > bytes.LastIndexByte(b, ']') {
+		name, port = b[:i], b[i+1:]
+	}
+	inner, six := bytes.CutPrefix(name, []byte("["))
+	if six {
+		inner, six = bytes.CutSuffix(inner, []byte("]"))
+		name = bytes.ReplaceAll(inner, []byte(":"), []byte("."))
+		if !six {
+			return false
+		}
+	}
+	for _, c := range name {
+		if !isUnreserved(c) {
+			return false
+		}
+	}
+	return len(name) > 0 && len(bytes.Trim(port, "0123456789")) == 0
+}
+
+func isValue(b []byte) bool {
+	for _, c := range b {
+		if (c < ' ' && c != '\t') || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}
