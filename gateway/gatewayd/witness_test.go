@@ -28,7 +28,8 @@ func (w *witness) answer(res http.ResponseWriter, req *http.Request) {
 	saw := fmt.Sprintf("%q", []string{req.Method, req.RequestURI, req.Header.Get("Idempotency-Key"), string(body)})
 	w.mu.Lock()
 	w.serial++
-	serial := fmt.Sprint(w.serial)
+	number := w.serial
+	serial := fmt.Sprint(number)
 	w.open[serial] = saw
 	w.mu.Unlock()
 	if err != nil || req.Header.Get("Transfer-Encoding") != "" {
@@ -36,8 +37,8 @@ func (w *witness) answer(res http.ResponseWriter, req *http.Request) {
 	}
 	res.Header().Set("X-Serial", serial)
 	res.Header().Set("Content-Type", "text/plain")
-	answer := bytes.Repeat([]byte(serial+"."), 1+w.serial%7)
-	if w.serial%3 == 0 { // in chunks
+	answer := bytes.Repeat([]byte(serial+"."), 1+number%7)
+	if number%3 == 0 { // in chunks
 		_, _ = res.Write(answer)
 		_ = http.NewResponseController(res).Flush()
 		return

@@ -42,7 +42,10 @@ func checkHead(h *fasthttp.RequestHeader) error {
 		// The library takes them for headers, which whoever stands before did not see.
 		return ErrMalformed.Because("Trailers are not taken.")
 	}
-	_, err := checkHeaders(raw)
+	seen, err := checkHeaders(raw)
+	if err == nil && seen.upgrades > 0 {
+		err = ErrMalformed.Because("Connections are not upgraded here.")
+	}
 	return err
 }
 
@@ -74,7 +77,7 @@ func checkHeaders(raw []byte) (seen framing, err error) {
 
 // framing is what the headers say about where a request ends and whose it is.
 type framing struct {
-	hosts, types, lengths, encodings, expectations int
+	hosts, types, lengths, encodings, expectations, upgrades int
 
 	length []byte // the last one
 }
@@ -105,7 +108,7 @@ func (f *framing) add(name, value []byte) error {
 			return ErrMalformed.Because("All that can be expected is 100-continue.")
 		}
 	case is(name, "Upgrade"), is(name, "HTTP2-Settings"):
-		return ErrMalformed.Because("Connections are not upgraded here.")
+		f.upgrades++
 	}
 	return nil
 }
