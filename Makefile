@@ -5,7 +5,7 @@ TESTED  = $(filter-out %/e2e,$(MODULES))
 
 .PHONY: help
 help: ## show this list
-	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
 
 .PHONY: run
 run: ## run everything in one process on http://127.0.0.1:8000, with its data in ./data
@@ -33,12 +33,14 @@ compose-e2e: deps ## bring up the system of compose.yaml, test it from outside, 
 
 # The end-to-end tests come alone: they look at what happens within
 # milliseconds, and the compiler would be in their way. Then the two that go
-# through many times more without the race detector.
+# through many times more without the race detector, and the one whose programs
+# are built to be killed.
 .PHONY: test
 test: deps ## test every module with the race detector, on real PostgreSQL, Redis and NATS
 	go run ./pkg/testkit/cmd/withservers go test -race $(TESTED:%=%/...)
 	go run ./pkg/testkit/cmd/withservers go test -race -p 1 -timeout 20m ./e2e/...
 	go run ./pkg/testkit/cmd/withservers go test -run 'Protocol|Guard|Caution|Agree' ./pkg/coherent/model ./pkg/coherent/redisl2
+	go run ./pkg/testkit/cmd/withservers go test -tags failpoints ./e2e/registration
 
 .PHONY: e2e-mixed
 e2e-mixed: deps ## test with SERVICE=catalog as it was at the last tag, or FROM another revision
@@ -74,6 +76,10 @@ CHANGES ?= 1000
 .PHONY: rights
 rights: deps ## take rights away CHANGES=1000 times, with messages and without, and watch every door for who is still let in
 	go test -count=1 -v -timeout 3h ./e2e/rights -args -rights.changes=$(CHANGES)
+
+.PHONY: registration-kill
+registration-kill: deps ## have auth and users die KILLS=20 times at each of the 10 steps of registering, and look for what is half made
+	go test -count=1 -v -timeout 3h -tags failpoints ./e2e/registration -args -registration.seed=$(SEED) -registration.kills=$(KILLS)
 
 .PHONY: deps
 deps: ## see to it that what the tests need is here: a C compiler, PostgreSQL, Redis, Chromium

@@ -12,3 +12,14 @@ const (
 	AfterFill    = "after-fill"
 	MidRepair    = "mid-repair"
 )
+
+// Places of a registration in auth, in its order. Users passes BeforeCommit and
+// AfterCommit after BeforeAccount.
+const (
+	BeforeHash      = "before-hash"
+	AfterHash       = "after-hash"
+	AfterCredential = "after-credential"
+	BeforeAccount   = "before-account" // the letter is written
+	BeforeConfirm   = "before-confirm"
+	AfterConfirm    = "after-confirm"
+)

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
+	"stockroom/pkg/failpoint"
 	"stockroom/services/auth"
 )
 
@@ -53,11 +54,13 @@ func New(pepper []byte, cost, slots int, aside bool) (*Hasher, error) {
 
 // Hash implements [auth.Hasher].
 func (h *Hasher) Hash(ctx context.Context, password string) (hash string, err error) {
+	failpoint.Reach(failpoint.BeforeHash)
 	if err := h.queue.enter(ctx); err != nil {
 		return "", err
 	}
 	defer h.queue.leave()
 	h.run(func() { hash, err = h.hash(password) })
+	failpoint.Reach(failpoint.AfterHash)
 	return hash, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"stockroom/pkg/commitlog/pglog"
+	"stockroom/pkg/failpoint"
 	"stockroom/pkg/postgres"
 	"stockroom/services/auth"
 )
@@ -36,6 +37,7 @@ func (s *Credentials) Add(ctx context.Context, c auth.Credential) error {
 	if err != nil {
 		return postgres.Failed(err, "add credential of %s", c.Account)
 	}
+	failpoint.Reach(failpoint.AfterCredential)
 	return nil
 }
 
@@ -58,10 +60,12 @@ func (s *Credentials) Credential(ctx context.Context, id auth.AccountID) (auth.C
 
 // Confirm implements [auth.Credentials].
 func (s *Credentials) Confirm(ctx context.Context, id auth.AccountID) error {
+	failpoint.Reach(failpoint.BeforeConfirm)
 	_, err := s.pool.Exec(ctx, `update credentials set confirmed = true where account_id = $1 and not confirmed`, id)
 	if err != nil {
 		return postgres.Failed(err, "confirm credential of %s", id)
 	}
+	failpoint.Reach(failpoint.AfterConfirm)
 	return nil
 }
 

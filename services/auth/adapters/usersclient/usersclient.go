@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stockroom/pkg/errs"
+	"stockroom/pkg/failpoint"
 	"stockroom/pkg/peer"
 	"stockroom/services/auth"
 )
@@ -61,6 +62,7 @@ func taken(pointer string) errs.Field {
 
 // Create implements [auth.Accounts].
 func (c *Client) Create(ctx context.Context, a auth.Account) (auth.Account, error) {
+	failpoint.Reach(failpoint.BeforeAccount)
 	var out account
 	in := newAccount{names{a.Email, a.Username}, string(a.Role), a.EmailVerified}
 	err := c.call(ctx, http.MethodPut, path(a.ID), in, &out)
