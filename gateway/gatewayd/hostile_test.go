@@ -36,6 +36,8 @@ func TestHostileService(t *testing.T) {
 			switch {
 			case answer.Good:
 				require.Less(t, res.StatusCode, http.StatusBadRequest, body)
+			case answer.Large && res.StatusCode == http.StatusGatewayTimeout:
+				require.Equal(t, "upstream_timeout", problem(t, res, body).Code)
 			default:
 				require.Equal(t, "bad_gateway", problem(t, res, body).Code)
 				require.Equal(t, http.StatusBadGateway, res.StatusCode)

@@ -1,6 +1,7 @@
 package upstream_test
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"testing"
@@ -52,6 +53,7 @@ func TestHostileAnswers(t *testing.T) {
 					require.NotContains(t, got, "evil")
 				case answer.Slow:
 					require.ErrorIs(t, err, upstream.ErrTimeout)
+				case answer.Large && errors.Is(err, upstream.ErrTimeout):
 				default:
 					require.ErrorIs(t, err, upstream.ErrBroken, got)
 				}

@@ -5,8 +5,9 @@ import "strings"
 // Answer is one that is hostile.
 type Answer struct {
 	// Slow answers are never complete. Good ones can be used, but their connection
-	// cannot. All others make no sense.
-	Slow, Good bool
+	// cannot. All others make no sense; of large ones that may show only when more
+	// has come than a busy machine takes in in time.
+	Slow, Good, Large bool
 
 	bytes   string
 	endless string // follows, again and again
@@ -46,8 +47,8 @@ var Answers = map[string]Answer{
 	"SlowInterim":     {endless: "HTTP/1.1 100 Continue\r\n\r\n", slow: true},
 	"EndlessInterim":  {endless: "HTTP/1.1 100 Continue\r\n\r\n"},
 	"EndlessTrailers": {bytes: okay + "Transfer-Encoding: chunked\r\n\r\n0\r\n", endless: "X: " + kib + "\r\n"},
-	"EndlessBody":     {bytes: okay + "\r\n", endless: strings.Repeat(kib, 64)},
-	"EndlessChunks":   {bytes: okay + "Transfer-Encoding: chunked\r\n\r\n", endless: "10000\r\n" + strings.Repeat(kib, 64) + "\r\n"},
+	"EndlessBody":     {Large: true, bytes: okay + "\r\n", endless: strings.Repeat(kib, 64)},
+	"EndlessChunks":   {Large: true, bytes: okay + "Transfer-Encoding: chunked\r\n\r\n", endless: "10000\r\n" + strings.Repeat(kib, 64) + "\r\n"},
 
 	"NotHTTP":           {bytes: "evil evil evil\r\n\r\n"},
 	"HTTP09":            {bytes: "<html>evil</html>\r\n\r\n"},
