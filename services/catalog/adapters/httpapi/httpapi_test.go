@@ -140,12 +140,12 @@ func (s *server) as(t *testing.T, method, url, body string, headers ...string) a
 	t.Helper()
 
 	req := httptest.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")
 		req.Header.Add(name, value)
+	}
+	if body != "" && req.Header.Get("Content-Type") == "" {
+		req.Header.Set("Content-Type", "application/json")
 	}
 	resp, err := s.api.App().Test(req, -1)
 	require.NoError(t, err)
