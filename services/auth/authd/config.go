@@ -44,7 +44,7 @@ type Config struct {
 	PasswordCost int `env:"PASSWORD_COST" envDefault:"12"`
 	Hashers      int `env:"HASHERS"` // zero: as many as cores
 
-	// HashAside gives hashing the time that all else leaves. Only a program that
+	// HashAside hashes in threads of lower priority. Only a program that
 	// has called MakeRoom may set it.
 	HashAside bool
 

@@ -37,9 +37,10 @@ var _ auth.Hasher = (*Hasher)(nil)
 
 // New returns a hasher that works on as many passwords at once as there are
 // slots, and lets 64 more wait for at most ten seconds. Hashing takes twice as
-// long with each step of cost. If aside is true, it gets the time that all else
-// leaves; the program then must have room for so many threads more than it has
-// processors, as each that waits for time keeps others from running Go.
+// long with each step of cost. If aside is true, it is
+// done in threads of lower priority; the program then must have room for so many
+// threads more than it has processors, as each that waits for time keeps others
+// from running Go.
 func New(pepper []byte, cost, slots int, aside bool) (*Hasher, error) {
 	h := &Hasher{pepper: pepper, cost: cost, queue: newQueue(slots, 64, 10*time.Second), run: here}
 	if aside {
