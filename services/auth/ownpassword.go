@@ -51,7 +51,8 @@ func (s *Service) ChangePassword(ctx context.Context, id SessionID, current, nex
 	case err != nil:
 		return Tokens{}, err
 	}
-	return s.renew(ctx, account, id, from)
+	// The session goes on as if its refresh token had been shown.
+	return s.rotate(ctx, account, id, from, func(current *Session) int64 { return current.Generation })
 }
 
 func wrongPassword() error {
@@ -91,26 +92,4 @@ func (s *Service) replace(ctx context.Context, by AccountID, account Account, pa
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), carryOut)
 	defer cancel()
 	return account, s.ActivateChange(ctx, account.ID, change.ID, keep)
-}
-
-// renew gives the holder of a live session new tokens, as if the refresh token
-// had been shown.
-func (s *Service) renew(ctx context.Context, account Account, id SessionID, from Origin) (Tokens, error) {
-	var (
-		session Session
-		next    int64
-		refused error
-	)
-	err := s.Sessions.Update(ctx, id, from, func(current *Session) error {
-		next, refused = current.Rotate(current.Generation, s.time(), s.Lifetimes.Idle)
-		session = *current
-		return nil
-	})
-	if err != nil {
-		return Tokens{}, ended(err)
-	}
-	if refused != nil {
-		return Tokens{}, refused
-	}
-	return s.tokens(account, session, next)
 }

@@ -18,15 +18,21 @@ func (s *Service) Refresh(ctx context.Context, raw string, from Origin) (Tokens,
 	if err != nil {
 		return Tokens{}, err
 	}
+	return s.rotate(ctx, account, id, from, func(*Session) int64 { return generation })
+}
+
+// rotate exchanges the refresh token of the generation that shown returns for
+// new tokens.
+func (s *Service) rotate(ctx context.Context, account Account, id SessionID, from Origin, shown func(current *Session) int64) (Tokens, error) {
 	var (
 		session Session
 		next    int64
 		refused error
 		stolen  bool
 	)
-	err = s.Sessions.Update(ctx, id, from, func(current *Session) error {
+	err := s.Sessions.Update(ctx, id, from, func(current *Session) error {
 		lived := current.RevokedAt.IsZero()
-		next, refused = current.Rotate(generation, s.time(), s.Lifetimes.Idle)
+		next, refused = current.Rotate(shown(current), s.time(), s.Lifetimes.Idle)
 		session, stolen = *current, lived && current.RevokedFor == RevokedReuse
 		return nil // a refusal may have ended the session, and that has to be kept
 	})
