@@ -14,6 +14,7 @@ import (
 	"stockroom/pkg/coherent/memoryl2"
 	"stockroom/pkg/commitlog"
 	"stockroom/pkg/telemetry"
+	"stockroom/pkg/testkit"
 )
 
 var (
@@ -28,7 +29,7 @@ func audited(t *testing.T, test func(t *testing.T, w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{
 			t: t, db: &table{epoch: 1, lies: map[string]string{}}, shared: memoryl2.New(time.Now),
-			shown: telemetry.Discard(), log: new(logs),
+			shown: telemetry.Discard(), log: new(testkit.Log),
 		}
 		w.db.commit("a", "b")
 		for _, name := range []string{"one", "two"} {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"stockroom/pkg/coherent/memoryl2"
 	"stockroom/pkg/commitlog"
 	"stockroom/pkg/telemetry"
+	"stockroom/pkg/testkit"
 )
 
 // table is a database of items whose value is the commit that last touched them.
@@ -161,25 +161,7 @@ type world struct {
 	replicas []*replica
 	auditor  *audit.Auditor
 	shown    *telemetry.Telemetry
-	log      *logs
-}
-
-// logs are lines, of several goroutines.
-type logs struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *logs) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logs) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
+	log      *testkit.Log
 }
 
 // count returns what a counter shows.

@@ -1,7 +1,6 @@
 package authd_test
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -9,13 +8,13 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/telemetry"
+	"stockroom/pkg/testkit"
 	"stockroom/pkg/testkit/smtpserver"
 	"stockroom/services/auth/authd"
 )
@@ -96,28 +95,10 @@ func TestMailThatWaitsIsCounted(t *testing.T) {
 	}, patience, 50*time.Millisecond)
 }
 
-// notes is what a server writes into its log.
-type notes struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (n *notes) Write(line []byte) (int, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.Write(line)
-}
-
-func (n *notes) String() string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.String()
-}
-
 // startLogging is start with a log that can be read.
-func startLogging(t *testing.T, cfg authd.Config) (*authd.Server, *notes) {
+func startLogging(t *testing.T, cfg authd.Config) (*authd.Server, *testkit.Log) {
 	t.Helper()
-	log := new(notes)
+	log := new(testkit.Log)
 	voice := telemetry.Discard()
 	voice.Log = slog.New(slog.NewJSONHandler(log, nil))
 	s, err := authd.New(t.Context(), cfg, listen(t), voice)

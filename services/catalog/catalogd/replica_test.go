@@ -1,20 +1,19 @@
 package catalogd_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/telemetry"
+	"stockroom/pkg/testkit"
 	"stockroom/pkg/web"
 	"stockroom/services/catalog/catalogd"
 )
@@ -23,25 +22,7 @@ import (
 type replica struct {
 	server *catalogd.Server
 	token  string
-	log    *logs
-}
-
-// logs are lines, of several goroutines.
-type logs struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logs) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logs) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
+	log    *testkit.Log
 }
 
 // start runs a server until the test ends.
@@ -50,7 +31,7 @@ func (w *world) start(t *testing.T, cfg catalogd.Config) *replica {
 
 	doors, err := web.Listen(t.Context(), "127.0.0.1:0", "127.0.0.1:0")
 	require.NoError(t, err)
-	log := new(logs)
+	log := new(testkit.Log)
 	server, err := catalogd.New(t.Context(), cfg, doors, telemetry.New(slog.New(slog.NewJSONHandler(log, nil)), nil))
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // until it is cleaned up
