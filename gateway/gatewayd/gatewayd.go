@@ -25,6 +25,7 @@ import (
 	"stockroom/pkg/telemetry"
 	"stockroom/pkg/token"
 	"stockroom/pkg/web"
+	"stockroom/pkg/wire"
 )
 
 // Version is the version of the API that the gateway shows.
@@ -36,6 +37,7 @@ type Server struct {
 	log      *slog.Logger
 	requests *telemetry.Requests
 	doors    web.Doors
+	public   *wire.Listener
 	table    *table
 	pools    map[string]*upstream.Pool
 	gate     web.Gate
@@ -92,6 +94,8 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	s := newServer(pools, token.NewGate(verifier, nil), t)
 	s.edge, s.closeBus = e, closeBus
 	s.doors, s.drain, s.grace = doors, cfg.Drain, cfg.Grace
+	s.public = e.open(cfg, doors.Public)
+	measureDoor(t, s.public)
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t, PreviousToken: cfg.InternalTokenPrevious}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})
 	s.starting = []web.Check{s.hasLooked, verifier.Started}
