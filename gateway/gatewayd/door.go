@@ -31,8 +31,18 @@ func (e edge) open(cfg Config, public net.Listener) *wire.Listener {
 	})
 }
 
-// measureDoor shows in t how many connections ln has.
-func measureDoor(t *telemetry.Telemetry, ln *wire.Listener) {
+// owe keeps count of n bytes of an answer until its client has taken them.
+func (s *Server) owe(x *exchange, n int64) {
+	if c, ok := x.Conn().(*wire.Conn); ok {
+		c.Owe(s.answers, n)
+		return
+	}
+	s.answers.Return(n)
+}
+
+// measureDoor shows in t how many connections there are, and what is kept.
+func (s *Server) measureDoor(t *telemetry.Telemetry) {
+	ln := s.public
 	t.Gauge("connections_open", "Connections of clients.", func() float64 { return float64(ln.Connections().Open) })
 	for reason, of := range map[string]func(wire.Connections) int64{
 		"full":    func(c wire.Connections) int64 { return c.Full },
@@ -41,5 +51,10 @@ func measureDoor(t *telemetry.Telemetry, ln *wire.Listener) {
 	} {
 		t.Counter("connections_closed_total", "Connections closed to bound how many there are.",
 			func() float64 { return float64(of(ln.Connections())) }, "reason", reason)
+	}
+	for kept, b := range map[string]*wire.Budget{"bodies": ln.Bodies(), "answers": s.answers} {
+		t.Gauge("buffered_bytes", "What large bodies and answers take up.", func() float64 { return float64(b.Taken()) }, "kept", kept)
+		t.Counter("buffered_refusals_total", "Requests for whose body or answer there was no room in time.",
+			func() float64 { return float64(b.Refused()) }, "kept", kept)
 	}
 }

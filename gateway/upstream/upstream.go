@@ -14,6 +14,8 @@ import (
 
 	"github.com/valyala/fasthttp"
 	"golang.org/x/sync/errgroup"
+
+	"stockroom/pkg/wire"
 )
 
 // The ways in which a request can go unanswered.
@@ -35,6 +37,7 @@ type Config struct {
 	InternalURLs []string // where each answers /readyz; none: the same host, port + 1000
 	Resolver     Resolver // nil: the one of Go
 	Log          *slog.Logger
+	Answers      *wire.Budget // what large answers hold of together, see [Held]; nil: whatever they need
 
 	ProbeEvery   time.Duration // each replica
 	ResolveEvery time.Duration // each host name

@@ -51,7 +51,7 @@ func (b *Budget) Take(n int64) (int64, error) {
 
 // Return gives back what [Budget.Take] has returned.
 func (b *Budget) Return(n int64) {
-	if n > 0 {
+	if b != nil && n > 0 {
 		b.taken.Add(-n)
 		b.left.Release(n)
 	}
@@ -63,19 +63,33 @@ func (b *Budget) Taken() int64 { return b.taken.Load() }
 // Refused returns how often there was no room in time.
 func (b *Budget) Refused() int64 { return b.refused.Load() }
 
+// Owe has the client of c pay for n bytes of b, until it has taken its answer.
+func (c *Conn) Owe(b *Budget, n int64) {
+	if n > 0 {
+		c.owed = append(c.owed, debt{b, n})
+	}
+}
+
+// debt is what a connection has of a budget.
+type debt struct {
+	budget *Budget
+	bytes  int64
+}
+
 // charge takes what a body of n bytes needs, before its server makes room for it.
 func (c *Conn) charge(n int64) {
-	var err error
-	c.charged, err = c.listener.limits.Bodies.Take(n)
+	b := c.listener.limits.Bodies
+	n, err := b.Take(n)
+	c.Owe(b, n)
 	c.crowded = err != nil
 }
 
-// refund gives it back.
+// refund gives back what c owes.
 func (c *Conn) refund() {
-	if c.charged > 0 {
-		c.listener.limits.Bodies.Return(c.charged)
-		c.charged = 0
+	for _, d := range c.owed {
+		d.budget.Return(d.bytes)
 	}
+	c.owed = c.owed[:0]
 }
 
 // announced returns how large a head says that the body is, but not more than

@@ -26,7 +26,7 @@ type Conn struct {
 	small   []byte
 	got     []byte // of a request, and not yet read by the server
 	failed  error  // what comes after got
-	charged int64
+	owed    []debt
 	crowded bool // there was no room for its body
 
 	pace  time.Duration // see Pace

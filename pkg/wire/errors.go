@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"net"
+	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -29,7 +30,7 @@ func Unreadable(c net.Conn, cause error) *errs.Error {
 	ours, _ := c.(*Conn)
 	switch {
 	case ours != nil && ours.crowded:
-		return ErrOverloaded
+		return ErrOverloaded.After(time.Second)
 	case errors.Is(cause, fasthttp.ErrBodyTooLarge):
 		return ErrBodyTooLarge
 	case errors.As(cause, &tooSmall):

@@ -126,6 +126,9 @@ type Connections struct {
 // Connections returns how many there are now.
 func (l *Listener) Connections() Connections { return l.crowd.count() }
 
+// Bodies returns the budget of [Limits].
+func (l *Listener) Bodies() *Budget { return l.limits.Bodies }
+
 // hangUp closes c at once: over TLS, to say so could take as long as the client
 // likes.
 func hangUp(c net.Conn) {
