@@ -46,6 +46,9 @@ func (f *Follower) probeUntil(ctx context.Context) {
 	}
 }
 
+// Failing reports whether the last look at the log has failed.
+func (f *Follower) Failing() bool { return f.logAway.on.Load() }
+
 // probe looks at the head, makes good what messages have lost, and renews the
 // lease from the moment before it looked.
 func (f *Follower) probe(ctx context.Context, timeout, patience time.Duration) error {
