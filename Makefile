@@ -111,6 +111,7 @@ BENCH ?=
 
 .PHONY: bench-gateway
 bench-gateway: ## measure the gateway beside other proxies on the same backend; BENCH='-profile cpu' or '-requests 10000000': itself
+	@./bench/deps
 	go run ./bench $(BENCH)
 
 .PHONY: k8s-e2e

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -51,14 +52,14 @@ func (f *field) compare(ctx context.Context, s settings) error {
 // line starts the gateway and all that it is compared with.
 func (f *field) line(ctx context.Context, only string) ([]*runner, error) {
 	var runners []*runner
-	for i, p := range []proxy.Proxy{proxy.Gateway(), proxy.Bare()} {
+	for i, p := range append([]proxy.Proxy{proxy.Gateway()}, proxy.Others()...) {
 		if i > 0 && only != "" && !named(only, p.Name) {
 			continue
 		}
 		r := &runner{name: p.Name, figures: map[string][]figure{}}
 		runners = append(runners, r)
 		r.program, r.addr, r.missing = f.start(ctx, p)
-		if i == 0 && r.missing != nil {
+		if r.missing != nil && (i == 0 || !errors.Is(r.missing, proxy.ErrMissing)) {
 			return nil, r.missing
 		}
 	}

@@ -24,8 +24,8 @@ type field struct {
 	running []*program.Program
 }
 
-func open(ctx context.Context) (_ *field, err error) {
-	f := new(field)
+func open(ctx context.Context, built string) (_ *field, err error) {
+	f := &field{at: proxy.Place{Built: built}}
 	defer func() {
 		if err != nil {
 			f.close()

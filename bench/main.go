@@ -19,6 +19,7 @@ import (
 // settings are what the command line says.
 type settings struct {
 	only        string
+	built       string
 	rounds      int
 	each        time.Duration
 	connections int
@@ -30,6 +31,7 @@ type settings struct {
 func main() {
 	var s settings
 	flag.StringVar(&s.only, "only", "", "compare the gateway with these only, separated by commas: nginx,bare")
+	flag.StringVar(&s.built, "built", ".bin/bench", "where bench/deps has put what it built")
 	flag.IntVar(&s.rounds, "rounds", 5, "how often each proxy has its turn")
 	flag.DurationVar(&s.each, "for", 4*time.Second, "how long each measurement takes")
 	flag.IntVar(&s.connections, "connections", 32, "keep-alive connections of the client")
@@ -48,7 +50,7 @@ func main() {
 }
 
 func run(ctx context.Context, s settings) error {
-	field, err := open(ctx)
+	field, err := open(ctx, s.built)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ package proxy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -15,22 +14,11 @@ import (
 	"stockroom/pkg/testkit/servers"
 )
 
-// Place is where a proxy runs, and what it leads to.
-type Place struct {
-	Dir     string // for its files
-	Backend string // address of what answers
-	Inside  string // address of the internal door of that
-	Redis   string // URL
-}
-
 // Proxy is one of those that are compared.
 type Proxy struct {
 	Name    string
 	Prepare func(ctx context.Context, at Place, addr string) (program.Command, error)
 }
-
-// ErrMissing says that a proxy is not on this machine, and how to get it.
-var ErrMissing = errors.New("not installed")
 
 // Start starts the proxy and returns where it listens.
 func (p Proxy) Start(ctx context.Context, at Place) (_ *program.Program, addr string, err error) {
@@ -44,6 +32,11 @@ func (p Proxy) Start(ctx context.Context, at Place) (_ *program.Program, addr st
 	command.Addr, command.Dir = addr, at.Dir
 	running, err := program.Start(ctx, command)
 	return running, addr, err
+}
+
+// Others are all that the gateway is compared with.
+func Others() []Proxy {
+	return []Proxy{Bare(), Nginx(), HAProxy(), Traefik(), KrakenD("no-op"), KrakenD("json")}
 }
 
 // FreeAddr returns an address where nobody listens.
