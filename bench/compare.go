@@ -85,23 +85,11 @@ type figure struct {
 }
 
 func (f *field) measure(ctx context.Context, s settings, r *runner, kind traffic) (figure, error) {
-	requests, err := kind.make(ctx, f)
+	plan, err := f.plan(ctx, s, r.addr, kind)
 	if err != nil {
 		return figure{}, err
 	}
-	plan := load.Plan{Addr: r.addr, Requests: requests, Connections: s.connections}
-	if err := warm(ctx, plan); err != nil {
-		return figure{}, err
-	}
-	before, err := r.program.Usage()
-	if err != nil {
-		return figure{}, err
-	}
-	all, err := load.For(ctx, plan, s.each)
-	if err != nil {
-		return figure{}, err
-	}
-	after, err := r.program.Usage()
+	each, all, err := cost(ctx, r.program, plan, s.each)
 	if err != nil {
 		return figure{}, err
 	}
@@ -112,9 +100,23 @@ func (f *field) measure(ctx context.Context, s settings, r *runner, kind traffic
 	return figure{
 		perSecond: float64(all.Requests) / all.Took.Seconds(),
 		p50:       quantile(all, 50), p99: quantile(all, 99),
-		cpu:     float64((after.CPU - before.CPU).Microseconds()) / float64(all.Requests),
+		cpu:     each,
 		rateP50: quantile(paced, 50), rateP99: quantile(paced, 99),
 	}, r.program.Forget()
+}
+
+// cost returns how many microseconds of processor time a request costs p.
+func cost(ctx context.Context, p *program.Program, plan load.Plan, d time.Duration) (float64, load.Result, error) {
+	before, err := p.Usage()
+	if err != nil {
+		return 0, load.Result{}, err
+	}
+	sent, err := load.For(ctx, plan, d)
+	if err != nil {
+		return 0, load.Result{}, err
+	}
+	after, err := p.Usage()
+	return float64((after.CPU - before.CPU).Microseconds()) / float64(sent.Requests), sent, err
 }
 
 func quantile(r load.Result, q float64) time.Duration {
