@@ -22,12 +22,12 @@ func (f *field) examine(ctx context.Context, s settings) error {
 			return err
 		}
 		p := profiled(door)
-		running, addr, err := f.start(ctx, p)
+		running, err := f.start(ctx, p)
 		if err != nil {
 			return err
 		}
 		for _, kind := range kinds {
-			if err := f.look(ctx, s, runner{name: p.Name, addr: addr, program: running}, door, kind); err != nil {
+			if err := f.look(ctx, s, runner{Running: running, name: p.Name}, door, kind); err != nil {
 				return fmt.Errorf("%s, %s: %w", p.Name, kind.name, err)
 			}
 		}
@@ -36,14 +36,14 @@ func (f *field) examine(ctx context.Context, s settings) error {
 }
 
 func (f *field) look(ctx context.Context, s settings, r runner, door string, kind traffic) error {
-	plan, err := f.plan(ctx, s, r.addr, kind)
+	plan, err := f.plan(ctx, s, r.Addr, kind)
 	if err != nil {
 		return err
 	}
 	var data []byte
 	g, asking := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { data, err = profile.Fetch(asking, door, s.each); return err })
-	each, _, err := cost(ctx, r.program, plan, s.each)
+	each, _, err := cost(ctx, r.Program, plan, s.each)
 	if err := errors.Join(err, g.Wait()); err != nil {
 		return err
 	}
@@ -60,5 +60,5 @@ func (f *field) look(ctx context.Context, s settings, r runner, door string, kin
 		fmt.Printf("| %s | %.1f | %.1f |\n", p.Name, each*(p.Kernel+p.Self), each*p.Kernel)
 	}
 	fmt.Printf("| all (`go tool pprof %s` tells more) | %.1f | |\n", file, each)
-	return r.program.Forget()
+	return r.Forget()
 }

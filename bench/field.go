@@ -16,7 +16,7 @@ type field struct {
 	at      proxy.Place
 	backend *program.Program
 	redis   *servers.Server
-	running []*program.Program
+	running []proxy.Running
 }
 
 func open(ctx context.Context, built string) (_ *field, err error) {
@@ -62,12 +62,12 @@ func (f *field) startRedis(ctx context.Context) (string, error) {
 	return f.redis.URL, nil
 }
 
-func (f *field) start(ctx context.Context, p proxy.Proxy) (*program.Program, string, error) {
-	running, addr, err := p.Start(ctx, f.at)
+func (f *field) start(ctx context.Context, p proxy.Proxy) (proxy.Running, error) {
+	running, err := p.Start(ctx, f.at)
 	if err == nil {
 		f.running = append(f.running, running)
 	}
-	return running, addr, err
+	return running, err
 }
 
 func (f *field) close() {

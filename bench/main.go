@@ -49,7 +49,20 @@ func main() {
 	}
 }
 
+// connections is how many the proxies keep to their backend.
+const connections = 256
+
+func (s settings) check() error {
+	if s.rounds < 1 || s.each <= 0 || s.rate < 1 || s.connections < 1 || s.connections > connections {
+		return fmt.Errorf("-rounds, -for and -rate must be positive, and -connections between 1 and %d", connections)
+	}
+	return nil
+}
+
 func run(ctx context.Context, s settings) error {
+	if err := s.check(); err != nil {
+		return err
+	}
 	field, err := open(ctx, s.built)
 	if err != nil {
 		return err

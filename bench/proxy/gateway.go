@@ -50,6 +50,9 @@ func Bare() Proxy { return ProfiledBare("") }
 func ProfiledBare(door string) Proxy {
 	return Proxy{"bare fasthttp", func(ctx context.Context, at Place, addr string) (program.Command, error) {
 		file, err := Build(ctx, at.Dir, "stockroom/bench/cmd/bare")
-		return program.Command{Name: "bare", Args: []string{file, "-addr", addr, "-backend", at.Backend, "-profile", door}}, err
+		return program.Command{
+			Name: "bare", Version: consists(file, "github.com/valyala/fasthttp"),
+			Args: []string{file, "-addr", addr, "-backend", at.Backend, "-profile", door},
+		}, err
 	}}
 }

@@ -35,12 +35,12 @@ backend backend
 
 // HAProxy is the one of the system.
 func HAProxy() Proxy {
-	return Proxy{"HAProxy", func(_ context.Context, at Place, addr string) (program.Command, error) {
+	return Proxy{"HAProxy", func(ctx context.Context, at Place, addr string) (program.Command, error) {
 		file, err := installed("haproxy")
 		if err != nil {
 			return program.Command{}, err
 		}
 		config, err := at.write("haproxy.cfg", haproxyConfig, addr)
-		return program.Command{Name: "haproxy", Args: []string{file, "-db", "-f", config}}, err
+		return program.Command{Name: "haproxy", Version: said(ctx, file), Args: []string{file, "-db", "-f", config}}, err
 	}}
 }

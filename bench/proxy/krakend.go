@@ -34,6 +34,8 @@ func KrakenD(encoding string) Proxy {
 		}
 		text := strings.NewReplacer("{{.Host}}", host, "{{.Port}}", port, "{{.Encoding}}", encoding).Replace(krakendConfig)
 		config, err := at.write("krakend-"+encoding+".json", text, addr)
-		return program.Command{Name: "krakend-" + encoding, Args: []string{file, "-c", config}}, err
+		return program.Command{
+			Name: "krakend-" + encoding, Version: consists(file, "github.com/luraproject/lura/v2"), Args: []string{file, "-c", config},
+		}, err
 	}}
 }

@@ -49,14 +49,14 @@ http {
 
 // Nginx is the one of the system.
 func Nginx() Proxy {
-	return Proxy{"nginx", func(_ context.Context, at Place, addr string) (program.Command, error) {
+	return Proxy{"nginx", func(ctx context.Context, at Place, addr string) (program.Command, error) {
 		file, err := installed("nginx")
 		if err != nil {
 			return program.Command{}, err
 		}
 		config, err := at.write("nginx.conf", nginxConfig, addr)
 		return program.Command{
-			Name: "nginx", Args: []string{file, "-p", at.Dir, "-c", config, "-e", filepath.Join(at.Dir, "nginx-error.log")},
+			Name: "nginx", Version: said(ctx, file), Args: []string{file, "-p", at.Dir, "-c", config, "-e", filepath.Join(at.Dir, "nginx-error.log")},
 			Logs: []string{"nginx-access.log", "nginx-error.log"},
 		}, err
 	}}

@@ -18,8 +18,7 @@ type Place struct {
 	Redis   string // URL
 }
 
-// ErrMissing says that a proxy is not on this machine; more follows.
-var ErrMissing = errors.New("not installed")
+var errMissing = errors.New("not installed")
 
 // installed finds a program of the system, which is in a package of its name.
 func installed(name string) (string, error) {
@@ -28,7 +27,7 @@ func installed(name string) (string, error) {
 			return file, nil
 		}
 	}
-	return "", fmt.Errorf("%w: apt-get install %s", ErrMissing, name)
+	return "", fmt.Errorf("%w: apt-get install %s", errMissing, name)
 }
 
 // built finds what bench/deps has built.
@@ -38,7 +37,7 @@ func (at Place) built(name string) (string, error) {
 		return "", err
 	}
 	if _, err := os.Stat(file); err != nil {
-		return "", fmt.Errorf("%w: bench/deps builds it", ErrMissing)
+		return "", fmt.Errorf("%w: bench/deps builds it", errMissing)
 	}
 	return file, nil
 }

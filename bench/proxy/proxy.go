@@ -20,18 +20,26 @@ type Proxy struct {
 	Prepare func(ctx context.Context, at Place, addr string) (program.Command, error)
 }
 
-// Start starts the proxy and returns where it listens.
-func (p Proxy) Start(ctx context.Context, at Place) (_ *program.Program, addr string, err error) {
-	if addr, err = FreeAddr(); err != nil {
-		return nil, "", err
+// Running is a proxy that runs.
+type Running struct {
+	*program.Program
+	Addr    string // where it listens
+	Version string // of what it is
+}
+
+// Start starts the proxy.
+func (p Proxy) Start(ctx context.Context, at Place) (r Running, err error) {
+	if r.Addr, err = FreeAddr(); err != nil {
+		return r, err
 	}
-	command, err := p.Prepare(ctx, at, addr)
+	command, err := p.Prepare(ctx, at, r.Addr)
 	if err != nil {
-		return nil, "", err
+		return r, err
 	}
-	command.Addr, command.Dir = addr, at.Dir
-	running, err := program.Start(ctx, command)
-	return running, addr, err
+	command.Addr, command.Dir = r.Addr, at.Dir
+	r.Version = command.Version
+	r.Program, err = program.Start(ctx, command)
+	return r, err
 }
 
 // Others are all that the gateway is compared with.

@@ -25,7 +25,7 @@ func Traefik() Proxy {
 		}
 		config, err := at.write("traefik.yaml", traefikConfig, addr)
 		return program.Command{
-			Name: "traefik",
+			Name: "traefik", Version: consists(file, "github.com/traefik/traefik/v3"),
 			Args: []string{
 				file,
 				"--entrypoints.web.address=" + addr,
