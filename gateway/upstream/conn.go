@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"syscall"
 	"time"
 )
 
@@ -35,7 +34,7 @@ func dial(addr string, timeout time.Duration) (net.Conn, error) {
 	if err != nil {
 		return nil, errors.Join(errDial, err, c.Close())
 	}
-	return &conn{Conn: c, raw: raw}, nil
+	return &conn{Conn: c, idle: newWatch(raw)}, nil
 }
 
 // conn finds out, before the first byte of a request leaves, that the other
@@ -43,7 +42,7 @@ func dial(addr string, timeout time.Duration) (net.Conn, error) {
 // method. Nothing else can tell it from one that was lost half-way.
 type conn struct {
 	net.Conn
-	raw      syscall.RawConn
+	idle     *watch
 	answered bool // a request went over it before
 	answer   extent
 	broken   error // why nothing that comes over it can be believed
@@ -74,7 +73,7 @@ func (c *conn) Read(p []byte) (int, error) {
 // Write implements [net.Conn].
 func (c *conn) Write(p []byte) (int, error) {
 	if c.answered {
-		if c.broken != nil || hungUp(c.raw) {
+		if c.broken != nil || c.idle.hungUp() {
 			return 0, errStale
 		}
 		c.answered, c.answer = false, extent{head: c.answer.head[:0], toHead: bytes.HasPrefix(p, []byte("HEAD "))}

@@ -68,11 +68,17 @@ func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, deadline ti
 	if r.left.Load() {
 		r.client.CloseIdleConnections() // this was the last one, or not the last to do so
 	}
-	var timeout net.Error
-	switch {
-	case err == nil:
+	if err == nil {
 		r.failures.Store(0)
 		return nil
+	}
+	return r.failure(err)
+}
+
+// failure returns what err means, and does what follows from it.
+func (r *replica) failure(err error) error {
+	var timeout net.Error
+	switch {
 	case errors.Is(err, fasthttp.ErrNoFreeConns):
 		return ErrBusy
 	case errors.Is(err, errStale):
