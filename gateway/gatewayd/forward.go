@@ -115,6 +115,7 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 	if err != nil {
 		return failure(err)
 	}
+	s.owe(x, upstream.Held(resp))
 	x.take(resp)
 	x.compress(r)
 	if len(x.Response.Header.Peek(fasthttp.HeaderCacheControl)) == 0 {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"time"
+
+	"stockroom/pkg/wire"
 )
 
 var (
@@ -18,7 +20,7 @@ var (
 )
 
 // dial connects within timeout, and within [dialTimeout] if that is less.
-func dial(addr string, timeout time.Duration) (net.Conn, error) {
+func (cfg Config) dial(addr string, timeout time.Duration) (net.Conn, error) {
 	if timeout <= 0 || timeout > dialTimeout {
 		timeout = dialTimeout
 	}
@@ -34,7 +36,7 @@ func dial(addr string, timeout time.Duration) (net.Conn, error) {
 	if err != nil {
 		return nil, errors.Join(errDial, err, c.Close())
 	}
-	return &conn{Conn: c, idle: newWatch(raw)}, nil
+	return &conn{Conn: c, idle: newWatch(raw), budget: cfg.Answers, held: new(held)}, nil
 }
 
 // conn finds out, before the first byte of a request leaves, that the other
@@ -46,6 +48,8 @@ type conn struct {
 	answered bool // a request went over it before
 	answer   extent
 	broken   error // why nothing that comes over it can be believed
+	budget   *wire.Budget
+	held     *held
 }
 
 // Read implements [net.Conn]. It fails on an answer that two programs could read
@@ -63,6 +67,12 @@ func (c *conn) Read(p []byte) (int, error) {
 		return 0, c.broken
 	case used < n:
 		c.broken = errMore
+	}
+	if c.answer.whole > wire.Free {
+		if full := c.hold(); full != nil {
+			c.broken = full
+			return 0, full
+		}
 	}
 	if used == 0 && n > 0 {
 		return 0, c.broken

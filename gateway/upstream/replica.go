@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"stockroom/pkg/wire"
 )
 
 const (
@@ -36,6 +38,7 @@ type replica struct {
 	asked    atomic.Bool // probed at least once
 	left     atomic.Bool // gets no requests any more
 	failures atomic.Int32
+	answers  *wire.Budget
 }
 
 func newReplica(at place, cfg Config) *replica {
@@ -43,12 +46,13 @@ func newReplica(at place, cfg Config) *replica {
 	return &replica{
 		probeURL: "http://" + at.internal() + "/readyz",
 		every:    cfg.ProbeEvery,
+		answers:  cfg.Answers,
 		doubted:  func() {},
 		log:      cfg.Log.With("upstream", cfg.Name, "addr", addr),
 		prober:   &http.Client{Timeout: probeTimeout, Transport: &http.Transport{MaxIdleConns: 1, IdleConnTimeout: idleTime}},
 		client: &fasthttp.HostClient{
 			Addr:                      addr,
-			DialTimeout:               dial,
+			DialTimeout:               cfg.dial,
 			MaxConns:                  maxConns,
 			MaxConnWaitTimeout:        maxWait,
 			MaxIdleConnDuration:       idleTime,
@@ -72,6 +76,7 @@ func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, deadline ti
 		r.failures.Store(0)
 		return nil
 	}
+	r.answers.Return(Held(resp))
 	return r.failure(err)
 }
 
@@ -79,6 +84,8 @@ func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, deadline ti
 func (r *replica) failure(err error) error {
 	var timeout net.Error
 	switch {
+	case errors.Is(err, wire.ErrOverloaded): // it is not to blame
+		return ErrBusy
 	case errors.Is(err, fasthttp.ErrNoFreeConns):
 		return ErrBusy
 	case errors.Is(err, errStale):

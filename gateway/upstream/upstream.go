@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"stockroom/pkg/web"
+	"stockroom/pkg/wire"
 )
 
 // The ways in which a request can go unanswered.
@@ -37,6 +38,7 @@ type Config struct {
 	InternalURLs []string // where each answers /readyz; none: the same host, port + 1000
 	Resolver     Resolver // nil: the one of Go
 	Log          *slog.Logger
+	Answers      *wire.Budget // what large answers hold of together, see [Held]; nil: whatever they need
 
 	ProbeEvery   time.Duration // each replica
 	ResolveEvery time.Duration // each host name
