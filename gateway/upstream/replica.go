@@ -77,6 +77,11 @@ func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, deadline ti
 		return nil
 	}
 	r.answers.Return(Held(resp))
+	return r.failure(err)
+}
+
+// failure returns what err means, and does what follows from it.
+func (r *replica) failure(err error) error {
 	var timeout net.Error
 	switch {
 	case errors.Is(err, wire.ErrOverloaded): // it is not to blame
