@@ -97,7 +97,7 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 	ctx, span := tracing.Start(x.ctx, "forward", trace.SpanKindClient)
 	defer span.End()
 	tracing.Inject(ctx, req.Header.Set)
-	err := s.pools[r.service].Do(req, resp, deadline)
+	err := s.pools[r.service].Do(req, resp, r.priority, deadline)
 	if span.IsRecording() {
 		describe(span, r.service, resp.StatusCode(), err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"stockroom/gateway/admission"
 	"stockroom/gateway/apidoc"
 	"stockroom/gateway/pages"
 	"stockroom/gateway/upstream"
@@ -59,7 +60,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 			err = errors.Join(err, doors.Close())
 		}
 	}()
-	if err := cfg.check(); err != nil {
+	if err := errors.Join(cfg.check(), checkRoutes(routes)); err != nil {
 		return nil, err
 	}
 	e, err := cfg.edge(t)
@@ -215,7 +216,7 @@ func fetchDocument(pool *upstream.Pool) func(context.Context) ([]byte, error) {
 
 		req.Header.SetHost("service")
 		req.SetRequestURI("/openapi.json")
-		if err := pool.Do(req, resp, within(ctx, documentDeadline)); err != nil {
+		if err := pool.Do(req, resp, admission.Apart, within(ctx, documentDeadline)); err != nil {
 			return nil, err
 		}
 		if resp.StatusCode() != fasthttp.StatusOK {

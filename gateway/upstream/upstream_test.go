@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/valyala/fasthttp"
 
+	"stockroom/gateway/admission"
 	"stockroom/gateway/upstream"
 )
 
@@ -119,7 +120,7 @@ func do(p *upstream.Pool, method string, within time.Duration) error {
 	req.Header.SetMethod(method)
 	req.Header.SetHost("test")
 	req.SetRequestURI("/x")
-	if err := p.Do(req, resp, time.Now().Add(within)); err != nil {
+	if err := p.Do(req, resp, admission.Read, time.Now().Add(within)); err != nil {
 		return err
 	}
 	if resp.StatusCode() != http.StatusOK {
