@@ -68,10 +68,11 @@ func environment(tb testing.TB, ours map[string]string) []string {
 	return env
 }
 
-// Serve starts a program, which stops with tb.
-func Serve(tb testing.TB, name string, env map[string]string) *Process {
+// Serve starts a program, which stops with tb. The others are entries of its
+// environment that are not of ours.
+func Serve(tb testing.TB, name string, env map[string]string, others ...string) *Process {
 	tb.Helper()
-	return startProcess(tb, name, build(tb, name), env)
+	return startWith(tb, name, build(tb, name), append(environment(tb, env), others...))
 }
 
 // Variable returns the value of a variable of ours in the environment of p.
