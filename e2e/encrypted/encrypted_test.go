@@ -206,3 +206,34 @@ func eventually(t *testing.T, why string, ask func() bool) {
 	const patience = 90 * time.Second
 	require.Eventually(t, ask, patience, 20*time.Millisecond, why)
 }
+
+// What is wrong with the URL of a store is told without the password in it.
+func TestBrokenURLsKeepTheirPasswords(t *testing.T) {
+	t.Parallel()
+
+	for program, names := range map[string][]string{
+		"authd":    {"DATABASE_URL", "SMTP_URL"},
+		"usersd":   {"NATS_URL"},
+		"catalogd": {"REDIS_URL"},
+		"gatewayd": {"REDIS_URL", "NATS_URL"},
+	} {
+		for _, name := range names {
+			for _, broken := range []string{"@localhost:port/0", "%zz@localhost/0", "@[::1/0", "/@localhost/0"} {
+				t.Run(program+" "+name+" "+broken, func(t *testing.T) {
+					t.Parallel()
+
+					env := map[string]string{
+						"ENV": "development", "INTERNAL_TOKEN": token, "SECRET": secret, "MAIL_FROM": "shop@shop.example",
+						"ADDR": "127.0.0.1:0", "INTERNAL_ADDR": "127.0.0.1:0", "DATABASE_URL": "sqlite:" + t.TempDir() + "/db",
+					}
+					scheme := map[string]string{"DATABASE_URL": "postgres", "REDIS_URL": "rediss", "NATS_URL": "tls", "SMTP_URL": "smtp"}[name]
+					env[name] = scheme + "://somebody:" + password + broken
+					said, code := stack.Run(t, program, env)
+					require.Equal(t, 1, code, said)
+					require.Regexp(t, `(?i)\burl\b`, said, "the operator is told what is wrong")
+					require.NotContains(t, said, password)
+				})
+			}
+		}
+	}
+}
