@@ -17,15 +17,15 @@ import (
 
 const base = `{"openapi":"3.1.0","info":{"title":"All","version":"1"},"paths":{"/health":{"get":{"operationId":"health"}}},
 	"components":{"responses":{"Problem":{"description":"p"},
-	   "RateLimited":{"description":"`+"`rate_limited`"+`: slower","headers":{"Retry-After":{"description":"ours"},"RateLimit":{"description":"left"}}},
-	   "Overloaded":{"description":"`+"`overloaded`"+`: later"}},"schemas":{"Problem":{"type":"object"}}}}`
+	   "RateLimited":{"description":"` + "`rate_limited`" + `: slower","headers":{"Retry-After":{"description":"ours"},"RateLimit":{"description":"left"}}},
+	   "Overloaded":{"description":"` + "`overloaded`" + `: later"}},"schemas":{"Problem":{"type":"object"}}}}`
 
 const users = `{"openapi":"3.1.0","info":{"title":"Users","version":"7"},"servers":[{"url":"http://users"}],
 	"security":[{"bearer":[]}],"tags":[{"name":"users"},{"name":"shared"}],
 	"paths":{"/users":{"get":{"operationId":"list","responses":{"200":{"$ref":"#/components/schemas/Page"},"400":{"$ref":"#/components/schemas/Problem"}}},
 	                  "post":{"operationId":"open","security":[],"responses":{
-	                     "429":{"description":"`+"`login_throttled`"+`: wait","headers":{"Retry-After":{"description":"theirs"}}},
-	                     "503":{"description":"`+"`overloaded`"+`: at the moment"}}}}},
+	                     "429":{"description":"` + "`login_throttled`" + `: wait","headers":{"Retry-After":{"description":"theirs"}}},
+	                     "503":{"description":"` + "`overloaded`" + `: at the moment"}}}}},
 	"components":{"schemas":{"Problem":{"type":"object"},"Item":{"maxLength":12345678901234567890},
 	   "Page":{"items":{"$ref":"#/components/schemas/Item"}},"Account":{"type":"string"}},"securitySchemes":{"bearer":{"type":"http"}}}}`
 
