@@ -17,7 +17,7 @@ import (
 type load struct {
 	t        *testing.T
 	w        *world
-	admin    client
+	token    atomic.Pointer[string] // of the administrator
 	products []product
 	list     string
 
@@ -33,7 +33,8 @@ type load struct {
 
 func newLoad(t *testing.T, w *world) *load {
 	t.Helper()
-	l := &load{t: t, w: w, admin: w.admin(t), stop: make(chan struct{})}
+	l := &load{t: t, w: w, stop: make(chan struct{})}
+	l.renew()
 	category := unique("c")
 	for range 5 {
 		l.products = append(l.products, w.product(t, fields{"category": category}))
@@ -50,6 +51,13 @@ func newLoad(t *testing.T, w *world) *load {
 		l.begin(l.write)
 	}
 	return l
+}
+
+// renew takes a token that is good for minutes.
+func (l *load) renew() {
+	l.t.Helper()
+	token := l.w.admin(l.t).token
+	l.token.Store(&token)
 }
 
 func (l *load) begin(work func(round int)) {
@@ -113,7 +121,7 @@ func (l *load) read(round int) {
 }
 
 func (l *load) write(int) {
-	a := l.ask(http.MethodPost, l.w.system.URL+productsPath, l.admin.token, draft(nil))
+	a := l.ask(http.MethodPost, l.w.system.URL+productsPath, *l.token.Load(), draft(nil))
 	switch a.StatusCode {
 	case http.StatusCreated:
 		var p product

@@ -24,7 +24,6 @@ type knocker struct {
 	person   account
 	token    string // of that
 	spare    string // its refresh token
-	admin    string // a token
 	product  product
 	list     string
 	changed  product // one that has changed is not shown as it was, so it is another one
@@ -163,7 +162,7 @@ func (k *knocker) limited(o outage) {
 // renew gets tokens that will be good while something is away.
 func (k *knocker) renew() {
 	k.t.Helper()
-	k.admin = k.w.admin(k.t).token
+	k.l.renew()
 	own := k.w.signIn(k.t, k.person.Username, password)
 	k.token, k.spare = own.AccessToken, own.RefreshToken
 }
@@ -184,12 +183,12 @@ var kindsOfRequests = map[string]func(k *knocker) answer{
 	"account":          func(k *knocker) answer { return k.get(usersPath+"/me", k.token) },
 	"account at auth":  func(k *knocker) answer { return k.get("/api/v1/auth/me", k.token) },
 	"own sessions":     func(k *knocker) answer { return k.get("/api/v1/auth/sessions", k.token) },
-	"list of accounts": func(k *knocker) answer { return k.get(usersPath, k.admin) },
+	"list of accounts": func(k *knocker) answer { return k.get(usersPath, *k.l.token.Load()) },
 	"change of account": func(k *knocker) answer {
 		return k.l.ask(http.MethodPatch, k.w.system.URL+k.person.path(), k.token, fields{"email": unique("u") + "@example.com"})
 	},
 	"change of product": func(k *knocker) answer { // of another one: one that has changed is not shown as it was
-		return k.l.ask(http.MethodPut, k.w.system.URL+k.changed.path(), k.admin, fields{"stock": time.Now().Nanosecond()})
+		return k.l.ask(http.MethodPut, k.w.system.URL+k.changed.path(), *k.l.token.Load(), fields{"stock": time.Now().Nanosecond()})
 	},
 	"sign-in": func(k *knocker) answer {
 		return k.l.ask(http.MethodPost, k.w.system.URL+"/api/v1/auth/login/json", "", fields{"username": k.person.Username, "password": password})
