@@ -102,7 +102,7 @@ func TestHerdIsAnswered(t *testing.T) {
 			}
 		})
 		all := offer(q, 10_000_000, 500*time.Microsecond, admission.Read, admission.List)
-				require.Equal(t, 5000, all.good())
+		require.Equal(t, 5000, all.good())
 	})
 }
 

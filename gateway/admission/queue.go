@@ -133,8 +133,8 @@ func (q *Queue[R]) letIn() {
 		if !ok {
 			return
 		}
-		q.remove(first.Value.(*waiter[R])) //nolint:errcheck // nothing else is in it
-		first.Value.(*waiter[R]).turn <- r //nolint:errcheck // nothing else is in it
+		q.remove(first.Value.(*waiter[R]))
+		first.Value.(*waiter[R]).turn <- r
 	}
 }
 
