@@ -61,6 +61,11 @@ type Clients struct {
 	// The networks of the proxies that may say where a request comes from.
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES"`
 
+	// Connections in all and from one address that is not a proxy's; zero for
+	// no limit.
+	MaxConnections           int `env:"MAX_CONNECTIONS" envDefault:"10000"`
+	MaxConnectionsPerAddress int `env:"MAX_CONNECTIONS_PER_ADDRESS" envDefault:"1000"`
+
 	// Requests per second from one address and for one account, zero for no
 	// limit, and how much of it may come at once.
 	RateAddress float64       `env:"RATE_ADDRESS" envDefault:"300"`
@@ -68,7 +73,10 @@ type Clients struct {
 	RateWindow  time.Duration `env:"RATE_WINDOW" envDefault:"2s"`
 }
 
-var errRates = errors.New("STOCKROOM_RATE_ADDRESS, _ACCOUNT and _WINDOW cannot be negative")
+var (
+	errRates       = errors.New("STOCKROOM_RATE_ADDRESS, _ACCOUNT and _WINDOW cannot be negative")
+	errConnections = errors.New("STOCKROOM_MAX_CONNECTIONS and _PER_ADDRESS cannot be negative")
+)
 
 func (cfg Config) check() error {
 	switch cfg.Env {
@@ -81,6 +89,9 @@ func (cfg Config) check() error {
 	}
 	if cfg.RateAddress < 0 || cfg.RateAccount < 0 || cfg.RateWindow < 0 {
 		return errRates
+	}
+	if cfg.MaxConnections < 0 || cfg.MaxConnectionsPerAddress < 0 {
+		return errConnections
 	}
 	production := cfg.Env == "production"
 	return errors.Join(

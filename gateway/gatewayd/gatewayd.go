@@ -26,6 +26,7 @@ import (
 	"stockroom/pkg/telemetry"
 	"stockroom/pkg/token"
 	"stockroom/pkg/web"
+	"stockroom/pkg/wire"
 )
 
 // Version is the version of the API that the gateway shows.
@@ -37,6 +38,8 @@ type Server struct {
 	log      *slog.Logger
 	requests *telemetry.Requests
 	doors    web.Doors
+	public   *wire.Listener
+	answers  *wire.Budget
 	table    *table
 	pools    map[string]*upstream.Pool
 	gate     web.Gate
@@ -72,7 +75,8 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	if err != nil {
 		return nil, err
 	}
-	pools, err := cfg.pools(t.Log)
+	answers := wire.NewBudget(answersBudget)
+	pools, err := cfg.pools(answers, t.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -90,9 +94,11 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		Bus:              bus,
 		Log:              t.Log,
 	})
-	s := newServer(pools, token.NewGate(verifier, nil), t)
+	s := newServer(pools, answers, token.NewGate(verifier, nil), t)
 	s.edge, s.closeBus = e, closeBus
 	s.doors, s.drain, s.grace = doors, cfg.Drain, cfg.Grace
+	s.public = e.open(cfg, doors.Public)
+	s.measureDoor(t)
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t, PreviousToken: cfg.InternalTokenPrevious}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})
 	s.starting = []web.Check{s.hasLooked, verifier.Started}
@@ -105,12 +111,12 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	return s, nil
 }
 
-func newServer(pools map[string]*upstream.Pool, gate web.Gate, t *telemetry.Telemetry) *Server {
-	s := &Server{log: t.Log, requests: t.Requests(telemetry.Public), pools: pools, gate: gate, pages: pages.New()}
+func newServer(pools map[string]*upstream.Pool, answers *wire.Budget, gate web.Gate, t *telemetry.Telemetry) *Server {
+	s := &Server{log: t.Log, requests: t.Requests(telemetry.Public), pools: pools, answers: answers, gate: gate, pages: pages.New()}
 	var sources []apidoc.Source
 	for _, name := range []string{auth, users, catalog} {
 		s.servers = append(s.servers, pools[name])
-		sources = append(sources, apidoc.Source{Name: name, Fetch: fetchDocument(pools[name])})
+		sources = append(sources, apidoc.Source{Name: name, Fetch: fetchDocument(pools[name], answers)})
 	}
 	s.document = apidoc.NewKeeper(ownDocument, sources, t.Log)
 	s.servers = append(s.servers, s.document)
@@ -123,14 +129,14 @@ func newServer(pools map[string]*upstream.Pool, gate web.Gate, t *telemetry.Tele
 	return s
 }
 
-func (cfg Config) pools(log *slog.Logger) (map[string]*upstream.Pool, error) {
+func (cfg Config) pools(answers *wire.Budget, log *slog.Logger) (map[string]*upstream.Pool, error) {
 	pools := map[string]*upstream.Pool{}
 	for _, c := range []upstream.Config{
 		{Name: auth, URLs: cfg.AuthURLs, InternalURLs: cfg.AuthInternalURLs},
 		{Name: users, URLs: cfg.UsersURLs, InternalURLs: cfg.UsersInternalURLs},
 		{Name: catalog, URLs: cfg.CatalogURLs, InternalURLs: cfg.CatalogInternalURLs},
 	} {
-		c.Log = log
+		c.Log, c.Answers = log, answers
 		pool, err := upstream.New(c)
 		if err != nil {
 			return nil, err
@@ -208,7 +214,7 @@ func (s *Server) hasRead(context.Context) error {
 	return nil
 }
 
-func fetchDocument(pool *upstream.Pool) func(context.Context) ([]byte, error) {
+func fetchDocument(pool *upstream.Pool, answers *wire.Budget) func(context.Context) ([]byte, error) {
 	return func(ctx context.Context) ([]byte, error) {
 		req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 		defer fasthttp.ReleaseRequest(req)
@@ -219,6 +225,7 @@ func fetchDocument(pool *upstream.Pool) func(context.Context) ([]byte, error) {
 		if err := pool.Do(req, resp, admission.Apart, within(ctx, documentDeadline)); err != nil {
 			return nil, err
 		}
+		defer answers.Return(upstream.Held(resp))
 		if resp.StatusCode() != fasthttp.StatusOK {
 			return nil, fmt.Errorf("status %d", resp.StatusCode())
 		}

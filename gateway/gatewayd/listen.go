@@ -2,7 +2,6 @@ package gatewayd
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -16,15 +15,34 @@ import (
 
 const (
 	maxBody          = 1 << 20
-	readTimeout      = 10 * time.Second // for a whole request to arrive
-	writeTimeout     = 15 * time.Second
+	firstTimeout     = 10 * time.Second // for a new connection to send something
+	headTimeout      = 5 * time.Second  // for the rest of a head
+	readTimeout      = 10 * time.Second // for a body to arrive after its head
+	writeTimeout     = 15 * time.Second // for an answer to be taken
 	idleTimeout      = 75 * time.Second
 	farewell         = 300 * time.Millisecond
 	documentDeadline = 2 * time.Second
 )
 
 func (s *Server) servePublic(ctx context.Context) error {
-	server := &fasthttp.Server{
+	s.settle(ctx)
+	ln := s.public
+	server := s.server(ln)
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(ln) }()
+	select {
+	case err := <-done:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace)
+	defer cancel()
+	return sayGoodbye(late, server, ln, done)
+}
+
+// server returns what answers requests that come over connections of ln.
+func (s *Server) server(ln *wire.Listener) *fasthttp.Server {
+	return &fasthttp.Server{
 		Handler:                      s.serve,
 		ErrorHandler:                 s.unreadable,
 		ExpectHandler:                s.expect,
@@ -39,23 +57,9 @@ func (s *Server) servePublic(ctx context.Context) error {
 		ReadTimeout:                  readTimeout,
 		WriteTimeout:                 writeTimeout,
 		IdleTimeout:                  idleTimeout,
+		ReduceMemoryUsage:            true, // no buffers for whoever has sent no head yet
+		ConnState:                    ln.State,
 	}
-	s.settle(ctx)
-	public := s.doors.Public
-	if s.certificate != nil {
-		public = tls.NewListener(public, s.certificate.Config())
-	}
-	ln := wire.Listen(public)
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(ln) }()
-	select {
-	case err := <-done:
-		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-	}
-	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace)
-	defer cancel()
-	return sayGoodbye(late, server, ln, done)
 }
 
 // settle returns when the gateway knows what it needs, or it becomes clear that

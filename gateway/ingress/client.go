@@ -35,7 +35,7 @@ func (ps Proxies) Client(peer net.Addr, forwarded [][]byte) netip.Addr {
 	hops := 0
 	for i := len(forwarded) - 1; i >= 0; i-- {
 		for list := forwarded[i]; list != nil; hops++ {
-			if hops == maxHops || !ps.contain(client) {
+			if hops == maxHops || !ps.Contain(client) {
 				return client
 			}
 			var entry []byte
@@ -54,7 +54,8 @@ func (ps Proxies) Client(peer net.Addr, forwarded [][]byte) netip.Addr {
 	return client
 }
 
-func (ps Proxies) contain(a netip.Addr) bool {
+// Contain reports whether a is the address of a proxy.
+func (ps Proxies) Contain(a netip.Addr) bool {
 	for _, p := range ps {
 		if p.Contains(a) {
 			return true

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"syscall"
 	"time"
+
+	"stockroom/pkg/wire"
 )
 
 var (
@@ -19,7 +20,7 @@ var (
 )
 
 // dial connects within timeout, and within [dialTimeout] if that is less.
-func dial(addr string, timeout time.Duration) (net.Conn, error) {
+func (cfg Config) dial(addr string, timeout time.Duration) (net.Conn, error) {
 	if timeout <= 0 || timeout > dialTimeout {
 		timeout = dialTimeout
 	}
@@ -35,7 +36,7 @@ func dial(addr string, timeout time.Duration) (net.Conn, error) {
 	if err != nil {
 		return nil, errors.Join(errDial, err, c.Close())
 	}
-	return &conn{Conn: c, raw: raw}, nil
+	return &conn{Conn: c, idle: newWatch(raw), budget: cfg.Answers, held: new(held)}, nil
 }
 
 // conn finds out, before the first byte of a request leaves, that the other
@@ -43,10 +44,12 @@ func dial(addr string, timeout time.Duration) (net.Conn, error) {
 // method. Nothing else can tell it from one that was lost half-way.
 type conn struct {
 	net.Conn
-	raw      syscall.RawConn
+	idle     *watch
 	answered bool // a request went over it before
 	answer   extent
 	broken   error // why nothing that comes over it can be believed
+	budget   *wire.Budget
+	held     *held
 }
 
 // Read implements [net.Conn]. It fails on an answer that two programs could read
@@ -65,6 +68,12 @@ func (c *conn) Read(p []byte) (int, error) {
 	case used < n:
 		c.broken = errMore
 	}
+	if c.answer.whole > wire.Free {
+		if full := c.hold(); full != nil {
+			c.broken = full
+			return 0, full
+		}
+	}
 	if used == 0 && n > 0 {
 		return 0, c.broken
 	}
@@ -74,7 +83,7 @@ func (c *conn) Read(p []byte) (int, error) {
 // Write implements [net.Conn].
 func (c *conn) Write(p []byte) (int, error) {
 	if c.answered {
-		if c.broken != nil || hungUp(c.raw) {
+		if c.broken != nil || c.idle.hungUp() {
 			return 0, errStale
 		}
 		c.answered, c.answer = false, extent{head: c.answer.head[:0], toHead: bytes.HasPrefix(p, []byte("HEAD "))}

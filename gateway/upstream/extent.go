@@ -14,9 +14,11 @@ import (
 // request, and read some heads in a way of its own.
 type extent struct {
 	toHead bool // it answers a HEAD, and so has no body
+	open   bool // it ends with its connection
 	part   part
 	head   []byte // a head, or the line of a chunk or of a trailer, until it is complete
 	left   int64  // bytes of a body or of a chunk with its line end
+	whole  int64  // how large the body is, as far as it is known
 }
 
 type part uint8
@@ -53,6 +55,9 @@ func (e *extent) take(p []byte) (n int, err error) {
 		default:
 			m := min(int64(len(rest)), e.left)
 			n += int(m)
+			if e.open {
+				e.whole += m
+			}
 			if e.left -= m; e.left == 0 {
 				e.passed()
 			}
@@ -109,9 +114,9 @@ func (e *extent) headed() error {
 	case a.Chunked:
 		e.part = inSize
 	case a.Length < 0:
-		e.part, e.left = inBody, math.MaxInt64
+		e.part, e.left, e.open = inBody, math.MaxInt64, true
 	case a.Length > 0:
-		e.part, e.left = inBody, a.Length
+		e.part, e.left, e.whole = inBody, a.Length, a.Length
 	default:
 		e.part = over
 	}
@@ -129,6 +134,7 @@ func (e *extent) sized() error {
 	}
 	e.head = e.head[:0]
 	e.part, e.left = inChunk, size+int64(len("\r\n"))
+	e.whole += min(size, maxAnswer+1)
 	if size == 0 {
 		e.part = inTrailer
 	}

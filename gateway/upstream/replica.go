@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/admission"
+	"stockroom/pkg/wire"
 )
 
 const (
@@ -37,6 +38,7 @@ type replica struct {
 	asked    atomic.Bool // probed at least once
 	left     atomic.Bool // gets no requests any more
 	failures atomic.Int32
+	answers  *wire.Budget
 }
 
 func newReplica(at place, cfg Config) *replica {
@@ -44,12 +46,13 @@ func newReplica(at place, cfg Config) *replica {
 	return &replica{
 		probeURL: "http://" + at.internal() + "/readyz",
 		every:    cfg.ProbeEvery,
+		answers:  cfg.Answers,
 		doubted:  func() {},
 		log:      cfg.Log.With("upstream", cfg.Name, "addr", addr),
 		prober:   &http.Client{Timeout: probeTimeout, Transport: &http.Transport{MaxIdleConns: 1, IdleConnTimeout: idleTime}},
 		client: &fasthttp.HostClient{
 			Addr:                      addr,
-			DialTimeout:               dial,
+			DialTimeout:               cfg.dial,
 			MaxConns:                  admission.MaxAtOnce,
 			MaxIdleConnDuration:       idleTime,
 			MaxIdemponentCallAttempts: 1, // [Pool.Do] knows better when to try again
@@ -68,11 +71,20 @@ func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, deadline ti
 	if r.left.Load() {
 		r.client.CloseIdleConnections() // this was the last one, or not the last to do so
 	}
-	var timeout net.Error
-	switch {
-	case err == nil:
+	if err == nil {
 		r.failures.Store(0)
 		return nil
+	}
+	r.answers.Return(Held(resp))
+	return r.failure(err)
+}
+
+// failure returns what err means, and does what follows from it.
+func (r *replica) failure(err error) error {
+	var timeout net.Error
+	switch {
+	case errors.Is(err, wire.ErrOverloaded): // it is not to blame
+		return ErrBusy
 	case errors.Is(err, fasthttp.ErrNoFreeConns):
 		return ErrBusy
 	case errors.Is(err, errStale):

@@ -16,6 +16,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"stockroom/gateway/admission"
+	"stockroom/pkg/web"
+	"stockroom/pkg/wire"
 )
 
 // The ways in which a request can go unanswered.
@@ -38,6 +40,7 @@ type Config struct {
 	InternalURLs []string // where each answers /readyz; none: the same host, port + 1000
 	Resolver     Resolver // nil: the one of Go
 	Log          *slog.Logger
+	Answers      *wire.Budget // what large answers hold of together, see [Held]; nil: whatever they need
 
 	ProbeEvery   time.Duration // each replica
 	ResolveEvery time.Duration // each host name
@@ -69,6 +72,7 @@ type Pool struct {
 	turn     atomic.Uint32
 	looked   atomic.Bool
 	retries  atomic.Int64
+	budget   budget
 	failures failures
 }
 
@@ -140,8 +144,10 @@ const attempts = 3
 
 // Do sends req, when its turn comes, and waits for the answer until the
 // deadline. A request of which no byte left is tried again elsewhere; one whose
-// answer was lost only if its method is safe, and only once.
+// answer was lost only if its method is safe, only once, and only within the
+// [budget].
 func (p *Pool) Do(req *fasthttp.Request, resp *fasthttp.Response, priority admission.Priority, deadline time.Time) error {
+	p.budget.earn()
 	err := p.try(req, resp, priority, deadline)
 	p.failures.note(err)
 	return err
@@ -165,12 +171,14 @@ func (p *Pool) try(req *fasthttp.Request, resp *fasthttp.Response, priority admi
 		if attempt > 0 {
 			p.retries.Add(1)
 		}
+		var buf [16]byte
+		req.Header.SetBytesV(web.HeaderTimeout, web.AppendTimeout(buf[:0], time.Until(deadline)))
 		err = p.ask(r, req, resp, priority, deadline)
 		switch {
 		case err == nil:
 			return nil
 		case errors.Is(err, ErrAway):
-		case errors.Is(err, ErrBroken) && safe && !lost:
+		case errors.Is(err, ErrBroken) && safe && !lost && p.budget.retry():
 			lost = true
 		default:
 			return fmt.Errorf("%s: %w", p.name, err)

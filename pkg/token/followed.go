@@ -47,20 +47,6 @@ func (v *Verifier) Started(context.Context) error {
 // ready tells whether a snapshot of each log has been read.
 func (v *Verifier) ready() bool { return v.accounts.isReady() && v.sessions.isReady() }
 
-// Fresh tells whether revocations are known up to this moment, or nearly so.
-func (v *Verifier) Fresh() bool {
-	return v.freshWithin(trustForPower)
-}
-
-// freshWithin tells whether all revocations older than d are known. Before
-// the first snapshots that cannot be, but own data may be read from the start.
-func (v *Verifier) freshWithin(d time.Duration) bool {
-	if !v.ready() {
-		return d >= trustForOwn && v.now().Sub(v.started) <= d
-	}
-	return max(v.accounts.follower.Age(), v.sessions.follower.Age()) <= d
-}
-
 // AccountsCommitted tells the verifier of a commit of this process in the log of
 // users, and through the bus all others. Here it counts when AccountsCommitted
 // returns, whether or not the verifier runs: users calls it before it answers.

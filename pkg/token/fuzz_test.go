@@ -16,7 +16,7 @@ import (
 func FuzzAuthorization(f *testing.F) {
 	i := tokentest.New(f)
 	good := i.Token(f, "0190f3a1-7a00-7000-8000-000000000001", "user")
-	gate := token.NewGate(token.NewVerifier(i.Config()), nil)
+	gate := token.NewGate(running(f, i.Config()), nil)
 	f.Add("Bearer ", 0, 0, "")
 	f.Add("bearer  ", 3, 1, "=")
 	f.Add("Bearer ", 500, 2, "")

@@ -3,15 +3,8 @@ package token
 import (
 	"context"
 	"slices"
-	"time"
 
 	"stockroom/pkg/web"
-)
-
-// How long a verifier that cannot learn of revocations is still believed.
-const (
-	trustForPower = 2 * time.Second // changes, and all that needs a permission
-	trustForOwn   = time.Minute     // reading one's own data
 )
 
 // Gate lets callers in by the token they show and the permissions of the role
@@ -39,21 +32,22 @@ func (g *Gate) Admit(
 	if err != nil {
 		return ctx, err
 	}
-	caller, err := g.verifier.Verify(ctx, raw)
+	caller, err := g.verifier.authenticate(ctx, raw)
 	if err != nil {
 		return ctx, err
 	}
 	self := access.Self != "" && param(access.Self) == caller.Account
 	needsPermission := access.Permission != "" && !self
+	// First, so that the revocations looked up after it are the newest.
+	stale := g.verifier.upToDate(ctx, !changes && !needsPermission)
+	if err := g.verifier.revoked(caller); err != nil {
+		return ctx, err
+	}
 	if needsPermission && !slices.Contains(g.roles[caller.Role], access.Permission) {
 		return ctx, ErrPermissionDenied
 	}
-	trust := trustForOwn
-	if changes || needsPermission {
-		trust = trustForPower
-	}
-	if !g.verifier.freshWithin(trust) {
-		return ctx, ErrUnavailable.After(time.Second)
+	if stale != nil {
+		return ctx, stale
 	}
 	return WithCaller(ctx, caller), nil
 }

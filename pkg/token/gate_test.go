@@ -20,7 +20,7 @@ var roles = map[string][]string{"admin": {"users:read"}, "user": nil}
 
 // running returns a verifier that follows until the test ends, and waits until
 // it knows the revocations.
-func running(t *testing.T, cfg token.Config) *token.Verifier {
+func running(t testing.TB, cfg token.Config) *token.Verifier {
 	t.Helper()
 	v := token.NewVerifier(cfg)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -168,7 +168,7 @@ func TestVerifierOutOfTouchAllowsLessAndLess(t *testing.T) {
 		require.True(t, can(admin, true) && can(admin, false) && can(self, true) && can(web.SignedIn, false))
 
 		r.away.Store(true)
-		time.Sleep(time.Second)
+		time.Sleep(time.Second / 2)
 		require.True(t, can(admin, true) && can(self, true), "a moment is bridged")
 		time.Sleep(2 * time.Second)
 		require.False(t, can(admin, true))
@@ -187,6 +187,42 @@ func TestVerifierOutOfTouchAllowsLessAndLess(t *testing.T) {
 		cancel()
 		require.NoError(t, <-done)
 	})
+}
+
+func TestRequestsWaitForALogThatIsSlow(t *testing.T) {
+	t.Parallel()
+
+	for name, changes := range map[string]bool{"OwnRead": false, "Change": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			synctest.Test(t, func(t *testing.T) {
+				i := tokentest.New(t)
+				r := &rights{Rights: i}
+				cfg := i.Config()
+				cfg.Rights = r
+				g := token.NewGate(running(t, cfg), roles)
+				demoted, other := uuid.NewString(), uuid.NewString()
+				old, good := i.Token(t, demoted, "admin"), i.Token(t, other, "user")
+
+				r.away.Store(true)
+				i.Change(demoted)
+				time.Sleep(1100 * time.Millisecond)
+				time.AfterFunc(400*time.Millisecond, func() { r.away.Store(false) })
+				asked := time.Now()
+
+				require.NoError(t, admit(t, g, good, web.SignedIn, changes, ""))
+				require.GreaterOrEqual(t, time.Since(asked), 400*time.Millisecond)
+				require.ErrorIs(t, admit(t, g, old, web.SignedIn, changes, ""), token.ErrInvalid)
+
+				r.away.Store(true)
+				i.Change(other)
+				time.Sleep(1100 * time.Millisecond)
+				time.AfterFunc(400*time.Millisecond, func() { r.away.Store(false) })
+				require.ErrorIs(t, admit(t, g, good, web.SignedIn, changes, ""), token.ErrInvalid, "what changed meanwhile counts")
+			})
+		})
+	}
 }
 
 func TestVerifierThatNeverGotInTouchAllowsOwnReadsForAMinute(t *testing.T) {

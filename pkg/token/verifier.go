@@ -107,6 +107,19 @@ func (v *Verifier) Run(ctx context.Context) error {
 // Verify returns who the token speaks for. It fails with ErrInvalid, ErrExpired,
 // ErrSessionRevoked or, as long as no signing key is known, ErrUnavailable.
 func (v *Verifier) Verify(ctx context.Context, raw string) (Caller, error) {
+	caller, err := v.authenticate(ctx, raw)
+	if err != nil {
+		return Caller{}, err
+	}
+	if err := v.revoked(caller); err != nil {
+		return Caller{}, err
+	}
+	return caller, nil
+}
+
+// authenticate returns who the token speaks for, or spoke for: it may have been
+// revoked.
+func (v *Verifier) authenticate(ctx context.Context, raw string) (Caller, error) {
 	found, ok := v.cached(raw)
 	if !ok {
 		var err error
@@ -115,15 +128,19 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (Caller, error) {
 		}
 		v.verified.Set(raw, found)
 	}
-	// Asked on every use: rights are taken away after a token was found good. The
-	// session comes first, for with it no refreshing helps.
-	if v.sessions.refuses(found.caller.Session, 0) {
-		return Caller{}, ErrSessionRevoked.Because("Sign in again.")
-	}
-	if v.accounts.refuses(found.caller.Account, found.caller.AuthzVersion) {
-		return Caller{}, ErrInvalid.Because("The account's rights have changed; refresh the token.")
-	}
 	return found.caller, nil
+}
+
+// revoked fails if what the caller's token says has ended since. It is asked on
+// every use: rights are taken away after a token was found good.
+func (v *Verifier) revoked(c Caller) error {
+	if v.sessions.refuses(c.Session, 0) { // first, for then no refreshing helps
+		return ErrSessionRevoked.Because("Sign in again.")
+	}
+	if v.accounts.refuses(c.Account, c.AuthzVersion) {
+		return ErrInvalid.Because("The account's rights have changed; refresh the token.")
+	}
+	return nil
 }
 
 func (v *Verifier) cached(raw string) (verdict, bool) {

@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"net"
+	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -16,6 +17,7 @@ var (
 	ErrURITooLong      = errs.New(errs.TooLarge, "uri_too_long", "Request target too long")
 	ErrHeadersTooLarge = errs.New(errs.TooLarge, "headers_too_large", "Headers too large")
 	ErrBodyTooLarge    = errs.New(errs.TooLarge, "body_too_large", "Body too large")
+	ErrOverloaded      = errs.New(errs.Unavailable, "overloaded", "Too many requests at once")
 )
 
 // Unreadable returns which of them it is when fasthttp fails with cause on a
@@ -25,11 +27,14 @@ func Unreadable(c net.Conn, cause error) *errs.Error {
 		timeout  net.Error
 		tooSmall *fasthttp.ErrSmallBuffer
 	)
+	ours, _ := c.(*Conn)
 	switch {
+	case ours != nil && ours.crowded:
+		return ErrOverloaded.After(time.Second)
 	case errors.Is(cause, fasthttp.ErrBodyTooLarge):
 		return ErrBodyTooLarge
 	case errors.As(cause, &tooSmall):
-		if ours, ok := c.(*Conn); ok && ours.lineTooLong() {
+		if ours != nil && ours.lineTooLong() {
 			return ErrURITooLong
 		}
 		return ErrHeadersTooLarge

@@ -1,117 +1,139 @@
 package wire
 
 import (
-	"bytes"
+	"crypto/tls"
+	"errors"
 	"net"
+	"net/netip"
 	"sync"
+	"syscall"
 	"time"
+
+	"github.com/valyala/fasthttp"
 )
+
+// Limits bounds what clients may take up. Zero is no bound.
+type Limits struct {
+	Connections int // in all
+	PerAddress  int // from one address; of IPv6 from one /64
+	// Exempt says which addresses PerAddress does not hold for.
+	Exempt func(netip.Addr) bool
+
+	First time.Duration // for a new connection to shake hands, and then for its first byte
+	Head  time.Duration // from the first byte of a head to its last
+	Body  int64         // the largest body that is taken in
+	// Bodies is shared by what is taken in at the same time; see [NewBudget].
+	Bodies *Budget
+
+	// Streams says of the first line of a request whether its body is passed on
+	// as it comes. The connection is then given to who accepts from
+	// [Listener.Streams]; nil: none is.
+	Streams func(line []byte) bool
+}
 
 // Listener hands out connections that remember a little more than
 // [fasthttp.Server] tells of them.
 type Listener struct {
 	net.Listener
-	once sync.Once
-
-	mu     sync.Mutex
-	unused map[*Conn]struct{} // nothing has been read from them
+	limits  Limits
+	once    sync.Once
+	crowd   crowd
+	streams streams
 }
 
-// Listen wraps ln.
-func Listen(ln net.Listener) *Listener {
-	return &Listener{Listener: ln, unused: map[*Conn]struct{}{}}
+// Listen wraps ln, without limits.
+func Listen(ln net.Listener) *Listener { return ListenWithin(ln, Limits{}) }
+
+// ListenWithin wraps ln. For the limits of phases [Listener.State] has to hear
+// of the states of connections, and the server has to reduce its memory usage.
+func ListenWithin(ln net.Listener, limits Limits) *Listener {
+	l := &Listener{Listener: ln, limits: limits, crowd: newCrowd(limits)}
+	l.streams = streams{addr: ln.Addr(), given: make(chan net.Conn), closed: make(chan struct{})}
+	return l
 }
 
-// Accept implements [net.Listener].
-func (l *Listener) Accept() (net.Conn, error) {
-	inner, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+// breath is how long is waited when the system has no room for a connection.
+const breath = 5 * time.Millisecond
+
+// isPassing reports whether a connection could not be accepted, but others may
+// be. To the library it would be the end.
+func isPassing(err error) bool {
+	for _, e := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED} {
+		if errors.Is(err, e) {
+			return true
+		}
 	}
-	c := &Conn{Conn: inner, listener: l, unused: true}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.unused[c] = struct{}{}
-	return c, nil
+	return false
+}
+
+// Accept implements [net.Listener]. Connections beyond the limits are closed.
+func (l *Listener) Accept() (net.Conn, error) {
+	for {
+		inner, err := l.Listener.Accept()
+		switch {
+		case err == nil:
+		case isPassing(err):
+			l.crowd.squeeze()
+			time.Sleep(breath)
+			continue
+		default:
+			return nil, err
+		}
+		c := &Conn{Conn: inner, listener: l}
+		c.idle.Store(time.Now().UnixNano())
+		if l.crowd.enter(c) {
+			return c, nil
+		}
+		hangUp(inner)
+	}
 }
 
 // Close implements [net.Listener]. Only the first call does something.
 func (l *Listener) Close() (err error) {
-	l.once.Do(func() { err = l.Listener.Close() })
+	l.once.Do(func() {
+		err = l.Listener.Close()
+		close(l.streams.closed)
+	})
 	return err
 }
 
 // CloseUnused closes the connections that no request has come over yet.
 // Browsers open some in advance, and the library waits seconds for each.
-func (l *Listener) CloseUnused() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for c := range l.unused {
-		_ = c.Conn.Close() // whoever reads from it notices
-	}
-}
+func (l *Listener) CloseUnused() { l.crowd.closeUnused() }
 
-func (l *Listener) isUsed(c *Conn) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.unused, c)
-}
-
-// Conn is a connection of a client.
-type Conn struct {
-	net.Conn
-	listener *Listener
-	unused   bool
-	line     int  // bytes since the last end of a line
-	lingers  bool // see Close
-}
-
-// lineTooLong reports whether the last line has outgrown the buffer for the
-// whole head: then it is a request line, as any other would be preceded by one.
-func (c *Conn) lineTooLong() bool { return c.line >= MaxHead }
-
-// Read implements [net.Conn].
-func (c *Conn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	if c.unused {
-		c.unused = false
-		c.listener.isUsed(c)
-	}
-	if i := bytes.LastIndexByte(p[:n], '\n'); i >= 0 {
-		c.line = n - i - 1
-	} else {
-		c.line += n
-	}
-	return n, err
-}
-
-// Limits of what is read of a refused request while its client has not noticed.
-const (
-	lingerTime  = time.Second
-	lingerBytes = 4 << 20
-)
-
-// Close implements [net.Conn]. After [HangUp] it waits until the client has taken
-// the answer: one that still sends when its connection is closed may never see
-// what it was told.
-func (c *Conn) Close() error {
-	if c.lingers {
-		c.drain()
-	}
-	return c.Conn.Close()
-}
-
-func (c *Conn) drain() {
-	half, ok := c.Conn.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil || c.SetReadDeadline(time.Now().Add(lingerTime)) != nil {
+// State hears of the states of connections, as [fasthttp.Server] tells of them.
+func (l *Listener) State(nc net.Conn, state fasthttp.ConnState) {
+	c, ok := nc.(*Conn)
+	if !ok {
 		return
 	}
-	buf := make([]byte, 16<<10)
-	for left := lingerBytes; left > 0; {
-		n, err := c.Conn.Read(buf)
-		if err != nil {
-			return
-		}
-		left -= n
+	switch state {
+	case fasthttp.StateNew, fasthttp.StateIdle:
+		c.next()
+	case fasthttp.StateActive:
+		c.begun()
 	}
+}
+
+// Connections is how many there are, and how many were closed to bound that.
+type Connections struct {
+	Open    int
+	Full    int64 // turned away: there are too many
+	Greedy  int64 // turned away: too many from one address
+	Evicted int64 // idle ones that made room for others
+}
+
+// Connections returns how many there are now.
+func (l *Listener) Connections() Connections { return l.crowd.count() }
+
+// Bodies returns the budget of [Limits].
+func (l *Listener) Bodies() *Budget { return l.limits.Bodies }
+
+// hangUp closes c at once: over TLS, to say so could take as long as the client
+// likes.
+func hangUp(c net.Conn) {
+	if t, ok := c.(*tls.Conn); ok {
+		c = t.NetConn()
+	}
+	_ = c.Close() // whoever reads from it notices
 }

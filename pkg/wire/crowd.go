@@ -1,0 +1,145 @@
+package wire
+
+import (
+	"cmp"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+)
+
+// crowd is the connections there are.
+type crowd struct {
+	limits Limits
+
+	mu   sync.Mutex
+	all  map[*Conn]struct{}
+	from map[netip.Addr]int
+
+	full, greedy, evicted int64
+}
+
+func newCrowd(limits Limits) crowd {
+	return crowd{limits: limits, all: map[*Conn]struct{}{}, from: map[netip.Addr]int{}}
+}
+
+// enter reports whether there is room for c. In a full house those leave first
+// that have been idle for the longest.
+func (w *crowd) enter(c *Conn) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	from := w.countedFor(c.RemoteAddr())
+	if from.IsValid() && w.from[from] >= w.limits.PerAddress {
+		w.greedy++
+		return false
+	}
+	if w.limits.Connections > 0 && len(w.all) >= w.limits.Connections && !w.makeRoom() {
+		w.full++
+		return false
+	}
+	w.all[c] = struct{}{}
+	if from.IsValid() {
+		c.from = from
+		w.from[from]++
+	}
+	return true
+}
+
+// countedFor returns the address, or for IPv6 the network, that a connection
+// counts for; none if there is no limit for it.
+func (w *crowd) countedFor(peer net.Addr) netip.Addr {
+	at, ok := peer.(*net.TCPAddr)
+	if !ok || w.limits.PerAddress <= 0 {
+		return netip.Addr{}
+	}
+	a := at.AddrPort().Addr().Unmap()
+	if w.limits.Exempt != nil && w.limits.Exempt(a) {
+		return netip.Addr{}
+	}
+	if a.Is6() {
+		const network = 64
+		if p, err := a.Prefix(network); err == nil {
+			return p.Addr()
+		}
+	}
+	return a
+}
+
+// evicting is the share of all connections that is closed at once: to find those
+// that have been idle for the longest, all have to be looked at.
+const evicting = 64
+
+// makeRoom reports whether it could close some idle connections.
+func (w *crowd) makeRoom() bool {
+	type idler struct {
+		c     *Conn
+		since int64
+	}
+	var idlers []idler
+	for c := range w.all {
+		if since := c.idle.Load(); since > 0 {
+			idlers = append(idlers, idler{c, since})
+		}
+	}
+	slices.SortFunc(idlers, func(a, b idler) int { return cmp.Compare(a.since, b.since) })
+	room := false
+	for _, i := range idlers[:min(len(idlers), len(w.all)/evicting+1)] {
+		if i.c.idle.CompareAndSwap(i.since, closing) {
+			hangUp(i.c.Conn)
+			w.forget(i.c)
+			w.evicted++
+			room = true
+		}
+	}
+	return room
+}
+
+// squeeze closes some idle connections.
+func (w *crowd) squeeze() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.makeRoom()
+}
+
+func (w *crowd) leave(c *Conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.forget(c)
+}
+
+func (w *crowd) forget(c *Conn) {
+	if _, ok := w.all[c]; !ok {
+		return
+	}
+	delete(w.all, c)
+	if !c.from.IsValid() {
+		return
+	}
+	if w.from[c.from]--; w.from[c.from] == 0 {
+		delete(w.from, c.from)
+	}
+}
+
+// replace has other take the place of c.
+func (w *crowd) replace(c, other *Conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.all, c)
+	w.all[other] = struct{}{}
+}
+
+func (w *crowd) closeUnused() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.all {
+		if c.isUnused() {
+			hangUp(c.Conn)
+		}
+	}
+}
+
+func (w *crowd) count() Connections {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return Connections{len(w.all), w.full, w.greedy, w.evicted}
+}

@@ -1,0 +1,112 @@
+package wire
+
+import (
+	"io"
+	"net"
+	"time"
+)
+
+// streams is the connections whose request has a body that is passed on as it
+// comes. It is a [net.Listener] of its own, as a server either takes in all
+// bodies or none.
+type streams struct {
+	addr   net.Addr
+	given  chan net.Conn
+	closed chan struct{}
+}
+
+// Streams returns where those connections arrive that [Limits.Streams] tells of.
+// It ends with l.
+func (l *Listener) Streams() net.Listener { return l.streams }
+
+// Accept implements [net.Listener].
+func (s streams) Accept() (net.Conn, error) {
+	select {
+	case c := <-s.given:
+		return c, nil
+	case <-s.closed:
+		return nil, io.EOF
+	}
+}
+
+// Close implements [net.Listener].
+func (s streams) Close() error { return nil }
+
+// Addr implements [net.Listener].
+func (s streams) Addr() net.Addr { return s.addr }
+
+// give hands the connection on, with what came over it. To its server it has
+// ended. It reports whether there is still somebody to take it.
+func (c *Conn) give() bool {
+	l := c.listener
+	other := &Conn{Conn: c.Conn, listener: l, from: c.from, shaken: true, got: c.got}
+	other.used.Store(true)
+	l.crowd.replace(c, other)
+	select {
+	case l.streams.given <- other:
+		c.given = true
+	case <-l.streams.closed:
+		l.crowd.replace(other, c)
+	}
+	return c.given
+}
+
+// Pace gives each read and each write a time of its own from now on, instead of
+// one for a whole request or answer.
+func (c *Conn) Pace(each time.Duration) { c.pace = each }
+
+// SetWriteDeadline implements [net.Conn].
+func (c *Conn) SetWriteDeadline(t time.Time) error {
+	if c.pace > 0 {
+		return nil
+	}
+	return c.Conn.SetWriteDeadline(t)
+}
+
+// SetReadDeadline implements [net.Conn].
+func (c *Conn) SetReadDeadline(t time.Time) error {
+	if c.pace > 0 {
+		return nil
+	}
+	return c.Conn.SetReadDeadline(t)
+}
+
+// readOn reads what comes after a head.
+func (c *Conn) readOn(p []byte) (int, error) {
+	if c.pace > 0 {
+		if err := c.Conn.SetReadDeadline(time.Now().Add(c.pace)); err != nil {
+			return 0, err
+		}
+		if c.cut.Load() {
+			return 0, net.ErrClosed
+		}
+	}
+	return c.Conn.Read(p)
+}
+
+// Cut ends the reading of a connection that has a [Conn.Pace], also by others.
+func (c *Conn) Cut() {
+	c.cut.Store(true)
+	_ = c.Conn.SetReadDeadline(time.Unix(1, 0)) // one that is closed cannot be read either
+}
+
+// watched is how much a client may send that nobody has asked for.
+const watched = 4 << 10
+
+// Watch reads from the connection until its client hangs up, and calls gone
+// then. Nothing else may be read from it any more. It returns after [Conn.Cut].
+func (c *Conn) Watch(gone func()) {
+	buf := make([]byte, 64)
+	left := watched - len(c.got)
+	if c.Conn.SetReadDeadline(time.Time{}) != nil {
+		left = 0
+	}
+	for left > 0 && !c.cut.Load() {
+		n, err := c.Conn.Read(buf)
+		if err != nil {
+			break
+		}
+		left -= n
+	}
+	gone()
+}
