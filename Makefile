@@ -67,6 +67,12 @@ chaos-kill: deps ## the same while replicas die in the middle of something, KILL
 smuggle: ## send the gateway mutated requests for DURATION=5m and look for one that two understand differently; SEED=7
 	go test -count=1 -v -timeout 3h ./gateway/gatewayd -run TestNothingIsSmuggled -args -smuggle.seed=$(SEED) -smuggle.for=$(DURATION)
 
+REQUESTS ?= 1000000
+
+.PHONY: canary
+canary: deps ## send REQUESTS=1000000 of many people, break some off, let services die, and look for a byte of one in an answer to another; SEED=7
+	go test -count=1 -v -timeout 6h ./e2e/canary -args -canary.seed=$(SEED) -canary.requests=$(REQUESTS)
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target for DURATION=30s, one after the other; FUZZ=Query some of them
 	@./.ci/fuzz "$(if $(filter command line environment,$(origin DURATION)),$(DURATION),30s)" "$(FUZZ)"
@@ -105,6 +111,13 @@ check: lint test ## lint and test: do this before you commit
 bench: ## measure requests per second, latency and CPU, in both forms, and what the cache costs
 	go run ./pkg/testkit/cmd/withservers go test -run '^$$' -bench 'Hit|Propagation|Cached' -benchtime 2s -p 1 ./pkg/coherent ./services/catalog/adapters/httpapi
 	go run ./pkg/testkit/cmd/withservers go test -run '^$$' -bench . -benchtime 2s ./e2e/load
+	$(MAKE) bench-gateway
+
+BENCH ?=
+
+.PHONY: bench-gateway
+bench-gateway: ## measure the gateway beside other proxies on the same backend; BENCH='-profile cpu' or '-requests 10000000': itself
+	go run ./bench $(BENCH)
 
 .PHONY: k8s-e2e
 k8s-e2e: ## install on the cluster of kubectl and test there; LOAD="kind load docker-image" hands it the images

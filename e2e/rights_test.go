@@ -64,7 +64,7 @@ func deletionActs(t *testing.T, w *world) {
 
 func deactivationActs(t *testing.T, w *world) {
 	a := w.register(t)
-	session := w.signIn(t, a.Username, password)
+	session, asleep := w.signIn(t, a.Username, password), w.signIn(t, a.Username, password)
 	c := w.as(session.AccessToken)
 	c.get(t, mePath).want(http.StatusOK)
 	for range 2 {
@@ -79,6 +79,7 @@ func deactivationActs(t *testing.T, w *world) {
 
 	require.True(t, w.admin(t).post(t, a.path()+"/activate", nil).want(http.StatusOK).account().IsActive)
 	c.get(t, mePath).want(http.StatusUnauthorized)
+	w.refresh(t, asleep.RefreshToken).refused(http.StatusUnauthorized, "session_revoked")
 	require.NotEmpty(t, w.signIn(t, a.Username, password).AccessToken)
 }
 

@@ -66,6 +66,7 @@ func TestServicesSeeOnlyNamedHeaders(t *testing.T) {
 		"X-User-Id": "root", "X-Role": "admin", "X-Forwarded-For": "1.2.3.4", "Forwarded": "for=1.2.3.4", "Cookie": "a=b",
 		"Connection": "X-Request-Id, Authorization, keep-alive", "Trailer": "X-Request-Id", "Te": "trailers", "Keep-Alive": "timeout=1",
 		"Proxy-Authorization": "Basic eDp5", "X-Http-Method-Override": "DELETE", "X-Original-Url": "/internal/v1/head",
+		"X-Request-Timeout": "1ms",
 	} {
 		header.Set(name, value)
 	}
@@ -75,6 +76,8 @@ func TestServicesSeeOnlyNamedHeaders(t *testing.T) {
 	require.Equal(t, http.StatusOK, res.StatusCode)
 	require.Equal(t, "mine-1", res.Header.Get("X-Request-Id"))
 	got := s.seen()[0]
+	require.Regexp(t, `^\d{4}ms$`, got.header.Get("X-Request-Timeout"))
+	got.header.Del("X-Request-Timeout")
 	require.Equal(t, http.Header{
 		"Content-Type": {"application/json"}, "Accept": {"application/json"}, "If-Match": {`"1"`}, "If-None-Match": {`"2"`},
 		"Idempotency-Key": {"k"}, "Catalog-Min-Seq": {"1.2"}, "User-Agent": {"test/1"}, "X-Request-Id": {"mine-1"},

@@ -15,6 +15,7 @@ import (
 	"github.com/valyala/fasthttp"
 	"golang.org/x/sync/errgroup"
 
+	"stockroom/pkg/web"
 	"stockroom/pkg/wire"
 )
 
@@ -68,6 +69,7 @@ type Pool struct {
 	turn     atomic.Uint32
 	looked   atomic.Bool
 	retries  atomic.Int64
+	budget   budget
 	failures failures
 }
 
@@ -138,8 +140,9 @@ const attempts = 3
 
 // Do sends req and waits for the answer until the deadline. A request of which
 // no byte left is tried again elsewhere; one whose answer was lost only if its
-// method is safe, and only once.
+// method is safe, only once, and only within the [budget].
 func (p *Pool) Do(req *fasthttp.Request, resp *fasthttp.Response, deadline time.Time) error {
+	p.budget.earn()
 	err := p.try(req, resp, deadline)
 	p.failures.note(err)
 	return err
@@ -160,12 +163,14 @@ func (p *Pool) try(req *fasthttp.Request, resp *fasthttp.Response, deadline time
 		if attempt > 0 {
 			p.retries.Add(1)
 		}
+		var buf [16]byte
+		req.Header.SetBytesV(web.HeaderTimeout, web.AppendTimeout(buf[:0], time.Until(deadline)))
 		err = r.do(req, resp, deadline)
 		switch {
 		case err == nil:
 			return nil
 		case errors.Is(err, ErrAway):
-		case errors.Is(err, ErrBroken) && safe && !lost:
+		case errors.Is(err, ErrBroken) && safe && !lost && p.budget.retry():
 			lost = true
 		default:
 			return fmt.Errorf("%s: %w", p.name, err)

@@ -16,6 +16,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/upstream"
+	"stockroom/pkg/web"
 )
 
 const (
@@ -251,6 +252,42 @@ func TestLostAnswers(t *testing.T) {
 			require.Equal(t, tt.want, s.hits.Load())
 		})
 	}
+}
+
+// A service that loses all it is asked does not get twice as much to do.
+func TestRequestsAreSentAgainWithinABudget(t *testing.T) {
+	t.Parallel()
+
+	s := newService(t, hangUp)
+	p := newPool(t, s)
+	start(t, p)
+
+	const asked, atOnce = 1000, 256
+	for range asked {
+		require.ErrorIs(t, do(p, http.MethodGet, soon), upstream.ErrBroken)
+	}
+
+	again := int(s.hits.Load()) - asked
+	require.Greater(t, again, atOnce, "the death of a replica costs nobody an answer")
+	require.LessOrEqual(t, again, atOnce+asked/5)
+}
+
+func TestReplicaHearsHowLongItHas(t *testing.T) {
+	t.Parallel()
+
+	heard := make(chan string, 1)
+	p := newPool(t, newService(t, func(w http.ResponseWriter, r *http.Request) {
+		heard <- r.Header.Get(web.HeaderTimeout)
+		ok(w, r)
+	}))
+	start(t, p)
+
+	require.NoError(t, do(p, http.MethodGet, soon))
+
+	d, err := time.ParseDuration(<-heard)
+	require.NoError(t, err)
+	require.Positive(t, d)
+	require.LessOrEqual(t, d, soon)
 }
 
 func TestReplicaThatBreaksIsLeftOut(t *testing.T) {

@@ -36,12 +36,16 @@ func Main(service string, start func(ctx context.Context, t *telemetry.Telemetry
 		p.usage(os.Stderr)
 		os.Exit(2)
 	}
-	log, err := logger()
+	out := telemetry.NewBuffer(os.Stdout)
+	log, err := logger(out)
 	if err == nil {
 		err = untilSignal(verb.Do, log)
 	}
 	if err != nil {
 		log.Error("stopped", "err", err)
+	}
+	_ = out.Flush() // if nobody reads the log, nobody can be told
+	if err != nil {
 		os.Exit(Status(err))
 	}
 }
@@ -62,15 +66,15 @@ func Status(err error) int {
 }
 
 // logger returns a logger in any case: the error has to go somewhere.
-func logger() (*slog.Logger, error) {
+func logger(out *telemetry.Buffer) (*slog.Logger, error) {
 	env, err := Environment()
 	if err == nil {
 		var log *slog.Logger
-		if log, err = telemetry.NewLogger(os.Stdout, env["STOCKROOM_LOG_LEVEL"]); err == nil {
+		if log, err = telemetry.NewLogger(out, env["STOCKROOM_LOG_LEVEL"]); err == nil {
 			return log, nil
 		}
 	}
-	return slog.New(slog.NewJSONHandler(os.Stdout, nil)), err
+	return slog.New(slog.NewJSONHandler(out, nil)), err
 }
 
 func untilSignal(do func(context.Context, *slog.Logger) error, log *slog.Logger) error {

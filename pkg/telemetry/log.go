@@ -12,7 +12,7 @@ import (
 
 // NewLogger returns a logger that writes one JSON object per line to w, with
 // UTC times. level is debug, info, warn or error in any letter case; an empty
-// level is info.
+// level is info. If w is a [Buffer], warnings and errors do not wait in it.
 func NewLogger(w io.Writer, level string) (*slog.Logger, error) {
 	least := slog.LevelInfo
 	if level != "" {
@@ -20,31 +20,66 @@ func NewLogger(w io.Writer, level string) (*slog.Logger, error) {
 			return nil, fmt.Errorf("log level %q is none of debug, info, warn, error", level)
 		}
 	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{
-		Level:       least,
-		ReplaceAttr: utc,
-	})), nil
-}
-
-// utc keeps the lines of machines in different time zones comparable as text.
-func utc(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 && a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
-		a.Value = slog.TimeValue(a.Value.Time().UTC().Truncate(time.Microsecond))
+	flush := func() error { return nil }
+	if b, ok := w.(*Buffer); ok {
+		flush = b.Flush
 	}
-	return a
+	return slog.New(lines{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: least}), flush}), nil
 }
 
-type requestIDKey struct{}
+// lines keeps the lines of machines in different time zones comparable as text,
+// and sends on at once what somebody may be looking for.
+type lines struct {
+	slog.Handler
+	flush func() error
+}
+
+// Handle implements [slog.Handler].
+func (h lines) Handle(ctx context.Context, r slog.Record) error {
+	r.Time = r.Time.UTC().Truncate(time.Microsecond)
+	if err := h.Handler.Handle(ctx, r); err != nil || r.Level < slog.LevelWarn {
+		return err
+	}
+	return h.flush()
+}
+
+// WithAttrs implements [slog.Handler].
+func (h lines) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return lines{h.Handler.WithAttrs(attrs), h.flush}
+}
+
+// WithGroup implements [slog.Handler].
+func (h lines) WithGroup(name string) slog.Handler {
+	return lines{h.Handler.WithGroup(name), h.flush}
+}
+
+// requestContext is the context of a request.
+type requestContext struct {
+	context.Context
+	id string
+}
+
+type requestKey struct{}
+
+// Value implements [context.Context].
+func (c *requestContext) Value(key any) any {
+	if key == (requestKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
 
 // WithRequestID returns ctx as that of the request with id.
 func WithRequestID(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, requestIDKey{}, id)
+	return &requestContext{ctx, id}
 }
 
 // RequestID returns the id of the request that ctx belongs to, or "".
 func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
+	if c, ok := ctx.Value(requestKey{}).(*requestContext); ok {
+		return c.id
+	}
+	return ""
 }
 
 // contextual adds to each line which request and which span it belongs to.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,7 +25,7 @@ func (a *API) observe(c *fiber.Ctx) error {
 	c.Set(HeaderRequestID, id)
 	ctx := telemetry.WithRequestID(c.UserContext(), id)
 	ctx, request := a.requests.Begin(ctx, c.Get(tracing.Parent), c.Get(tracing.State))
-	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
+	ctx, cancel := within(ctx, c, a.cfg.Deadline)
 	defer cancel()
 	c.SetUserContext(ctx)
 

@@ -117,7 +117,7 @@ func extend(c *fiber.Ctx, d time.Duration) context.CancelFunc {
 	if d == 0 {
 		return func() {}
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), d)
+	ctx, cancel := within(context.WithoutCancel(c.UserContext()), c, d)
 	c.SetUserContext(ctx)
 	return cancel
 }

@@ -72,8 +72,9 @@ func TestPanicEndsOnlyItsRequest(t *testing.T) {
 	require.Equal(t, 200, call(t, api, http.MethodGet, "/fine", "").status)
 }
 
-func TestContextHasADeadline(t *testing.T) {
-	t.Parallel()
+// newTimedAPI returns an API whose operations answer how much time they have.
+func newTimedAPI(t *testing.T) *web.API {
+	t.Helper()
 	api, _ := newAPI(t)
 	left := func(c *fiber.Ctx, _ web.Empty) (time.Duration, error) {
 		deadline, ok := c.UserContext().Deadline()
@@ -86,6 +87,12 @@ func TestContextHasADeadline(t *testing.T) {
 	web.Handle(api, web.Operation{
 		ID: "longer", Method: http.MethodGet, Path: "/longer", Access: web.Anyone, Deadline: time.Hour,
 	}, left)
+	return api
+}
+
+func TestContextHasADeadline(t *testing.T) {
+	t.Parallel()
+	api := newTimedAPI(t)
 
 	for path, want := range map[string][2]time.Duration{
 		"/usual":  {time.Second, web.DefaultDeadline},
@@ -96,6 +103,27 @@ func TestContextHasADeadline(t *testing.T) {
 		require.Greater(t, left, want[0], path)
 		require.LessOrEqual(t, left, want[1], path)
 	}
+}
+
+// Who does not wait so long shortens a deadline, and nobody lengthens it.
+func TestSenderShortensTheDeadline(t *testing.T) {
+	t.Parallel()
+	api := newTimedAPI(t)
+
+	for value, want := range map[string]time.Duration{
+		"0ms": 0, "1500ms": 1500 * time.Millisecond, "90000ms": web.DefaultDeadline,
+		"": web.DefaultDeadline, "1500": web.DefaultDeadline, "-1ms": web.DefaultDeadline, "1.5ms": web.DefaultDeadline,
+		"99999999999999999999ms": web.DefaultDeadline,
+	} {
+		var left time.Duration
+		require.NoError(t, json.Unmarshal([]byte(call(t, api, http.MethodGet, "/usual", "", web.HeaderTimeout, value).body), &left), value)
+		require.LessOrEqual(t, left, want, value)
+		require.Greater(t, left, want-5*time.Second, value)
+	}
+	var left time.Duration
+	require.NoError(t, json.Unmarshal([]byte(call(t, api, http.MethodGet, "/longer", "", web.HeaderTimeout, "60000ms").body), &left))
+	require.LessOrEqual(t, left, time.Minute)
+	require.Greater(t, left, web.DefaultDeadline)
 }
 
 func TestFailuresOfHandlers(t *testing.T) {

@@ -28,17 +28,18 @@ const (
 
 // Account is what users tells about an account.
 type Account struct {
-	ID             AccountID
-	Email          string
-	Username       string
-	EmailVerified  bool
-	Role           Role
-	Active         bool
-	Deleted        bool
-	AuthzVersion   int64    // rises with every change of role, status or password
-	PasswordChange ChangeID // the last change of password that users committed; empty if none
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
+	ID                AccountID
+	Email             string
+	Username          string
+	EmailVerified     bool
+	Role              Role
+	Active            bool
+	Deleted           bool
+	AuthzVersion      int64    // rises with every change of role, status or password
+	ReinstatedVersion int64    // the version by which it was activated or restored last; zero if never
+	PasswordChange    ChangeID // the last change of password that users committed; empty if none
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
 }
 
 // live tells whether the account may be used at all.

@@ -48,7 +48,8 @@ func (s *Service) rotate(ctx context.Context, account Account, id SessionID, fro
 	return s.tokens(account, session, next)
 }
 
-// holder returns whose session it is, and ends it if the account is not live.
+// holder returns whose session it is, and ends it if the account is not live, or
+// was not for a while.
 func (s *Service) holder(ctx context.Context, id SessionID, from Origin) (Account, error) {
 	session, err := s.Sessions.Session(ctx, id)
 	if err != nil {
@@ -61,7 +62,7 @@ func (s *Service) holder(ctx context.Context, id SessionID, from Origin) (Accoun
 	if err != nil && !errors.Is(err, ErrAccountNotFound) {
 		return Account{}, err
 	}
-	if !account.live() {
+	if !session.of(account) {
 		return Account{}, s.end(ctx, id, from)
 	}
 	// A password changed a moment ago ends this session before it goes on.

@@ -45,6 +45,27 @@ func TestRefreshedTokensHaveThePresentRights(t *testing.T) {
 	s.refresh(t, second)
 }
 
+func TestSessionsOfBeforeALockAreOver(t *testing.T) {
+	t.Parallel()
+	for name, lock := range map[string]func(*auth.Account, bool){
+		"Inactive": func(a *auth.Account, locked bool) { a.Active = !locked },
+		"Deleted":  func(a *auth.Account, locked bool) { a.Deleted = locked },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSystem(t)
+			account := s.register(t, "ada")
+			before := s.login(t, "ada")
+			s.accounts.Change(account.ID, func(a *auth.Account) { lock(a, true) })
+			s.accounts.Change(account.ID, func(a *auth.Account) { lock(a, false) })
+			after := s.login(t, "ada")
+
+			s.requireEnded(t, before)
+			s.refresh(t, after)
+		})
+	}
+}
+
 func TestLastTokenGetsTheSameSuccessorForAMoment(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)

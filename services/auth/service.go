@@ -98,7 +98,7 @@ func (s *Service) signIn(ctx context.Context, username, password string, from Or
 	if s.Mail.Verification == VerificationRequired && !account.EmailVerified {
 		return Tokens{}, ErrEmailUnverified
 	}
-	session := newSession(SessionID(s.NewID()), account.ID, from, s.time(), s.Lifetimes.Absolute)
+	session := newSession(SessionID(s.NewID()), account, from, s.time(), s.Lifetimes.Absolute)
 	err = s.Sessions.Add(ctx, session, credential.Revision)
 	if errors.Is(err, ErrCredentialChanged) {
 		return Tokens{}, ErrInvalidCredentials // it was the password until a moment ago

@@ -13,17 +13,18 @@ type SessionID string
 // Session is one sign-in. Its refresh token carries the generation and is good
 // for one use.
 type Session struct {
-	ID         SessionID
-	Account    AccountID
-	Generation int64 // of the refresh token that is good
-	Replays    int   // how often the one before was shown again
-	SignedInAt time.Time
-	RotatedAt  time.Time
-	ExpiresAt  time.Time
-	Device     string    // that signed in, as [DeviceOf] names it; may be empty
-	Address    string    // that the sign-in came from; may be empty
-	RevokedAt  time.Time // zero while the session lives
-	RevokedFor string    // why, for whoever looks into it later
+	ID           SessionID
+	Account      AccountID
+	AuthzVersion int64 // of the account when it signed in
+	Generation   int64 // of the refresh token that is good
+	Replays      int   // how often the one before was shown again
+	SignedInAt   time.Time
+	RotatedAt    time.Time
+	ExpiresAt    time.Time
+	Device       string    // that signed in, as [DeviceOf] names it; may be empty
+	Address      string    // that the sign-in came from; may be empty
+	RevokedAt    time.Time // zero while the session lives
+	RevokedFor   string    // why, for whoever looks into it later
 }
 
 // What bounds a session.
@@ -70,9 +71,9 @@ func (l Lifetimes) orDefault() Lifetimes {
 	return Lifetimes{cmp.Or(l.Absolute, SessionLifetime), cmp.Or(l.Idle, IdleLifetime)}
 }
 
-func newSession(id SessionID, account AccountID, from Origin, now time.Time, lifetime time.Duration) Session {
+func newSession(id SessionID, account Account, from Origin, now time.Time, lifetime time.Duration) Session {
 	return Session{
-		ID: id, Account: account, Generation: 1, Device: from.Device, Address: from.Address,
+		ID: id, Account: account.ID, AuthzVersion: account.AuthzVersion, Generation: 1, Device: from.Device, Address: from.Address,
 		SignedInAt: now, RotatedAt: now, ExpiresAt: now.Add(lifetime),
 	}
 }
@@ -80,6 +81,12 @@ func newSession(id SessionID, account AccountID, from Origin, now time.Time, lif
 // Live tells whether the session can be continued.
 func (s *Session) Live(now time.Time, idle time.Duration) bool {
 	return s.RevokedAt.IsZero() && now.Before(s.ExpiresAt) && now.Before(s.RotatedAt.Add(idle))
+}
+
+// of reports whether the session is of account as it is: if that was locked
+// after the sign-in, it is not, also when it is open again.
+func (s *Session) of(account Account) bool {
+	return account.live() && s.AuthzVersion >= account.ReinstatedVersion
 }
 
 // Revoke ends the session, unless it has ended already.

@@ -31,6 +31,11 @@ type Account struct {
 	// an earlier version are refused everywhere.
 	AuthzVersion int64
 
+	// ReinstatedVersion is the AuthzVersion by which the account was activated or
+	// restored last, and zero if it never was. Who signed in before it, did so to
+	// an account that has been locked since, and has to sign in again.
+	ReinstatedVersion int64
+
 	// PasswordChange names the last change of the password that was committed,
 	// and is empty if there never was one. The password itself is not kept here.
 	PasswordChange ChangeID
@@ -52,9 +57,12 @@ func (a Account) Erased() bool { return !a.ErasedAt.IsZero() }
 // told apart (see [Change.Run]).
 func (a Account) Version() int64 { return a.UpdatedAt.UnixMicro() }
 
+// Usable reports whether anybody can sign in to the account.
+func (a Account) Usable() bool { return a.IsActive && !a.Deleted() }
+
 // ActiveAdmin reports whether the account can administer the system now.
 func (a Account) ActiveAdmin() bool {
-	return a.Role == RoleAdmin && a.IsActive && !a.Deleted()
+	return a.Role == RoleAdmin && a.Usable()
 }
 
 // rights is what tokens are made from: while it stays the same, they stay good.

@@ -103,6 +103,9 @@ func (c Change) Run(before Account, seq int64, otherAdmins func() (int, error)) 
 	if after.rights() != before.rights() {
 		after.AuthzVersion = seq
 	}
+	if !before.Usable() && after.Usable() {
+		after.ReinstatedVersion = seq
+	}
 	return after, nil
 }
 

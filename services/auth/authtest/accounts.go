@@ -153,4 +153,10 @@ func presentStateOfRightsIsKnown(t *testing.T, a auth.Accounts, behind *Accounts
 	require.Greater(t, got.AuthzVersion, made.AuthzVersion)
 	made.Role, made.Active, made.PasswordChange, made.AuthzVersion = auth.RoleAdmin, false, change, got.AuthzVersion
 	require.Equal(t, made, got)
+
+	behind.Change(made.ID, func(x *auth.Account) { x.Active = true })
+	got, err = a.Account(t.Context(), made.ID)
+	require.NoError(t, err)
+	require.Equal(t, got.AuthzVersion, got.ReinstatedVersion)
+	require.Positive(t, got.ReinstatedVersion)
 }

@@ -111,7 +111,7 @@ func read(r *http.Request) map[string]string {
 func wire(a auth.Account) map[string]any {
 	return map[string]any{
 		"id": a.ID, "email": a.Email, "username": a.Username, "role": a.Role, "is_active": a.Active, "email_verified": a.EmailVerified, "deleted": a.Deleted,
-		"authz_version": a.AuthzVersion, "password_change": a.PasswordChange,
+		"authz_version": a.AuthzVersion, "reinstated_version": a.ReinstatedVersion, "password_change": a.PasswordChange,
 		"created_at": a.CreatedAt.Format(time.RFC3339Nano), "updated_at": a.UpdatedAt.Format(time.RFC3339Nano),
 	}
 }

@@ -172,7 +172,11 @@ func (f *Accounts) Change(id auth.AccountID, change func(*auth.Account)) {
 	defer f.mu.Unlock()
 	f.seq++
 	a := f.byID[id]
+	usable := a.Active && !a.Deleted
 	change(&a)
 	a.AuthzVersion = f.seq
+	if !usable && a.Active && !a.Deleted {
+		a.ReinstatedVersion = f.seq
+	}
 	f.byID[id] = a
 }

@@ -32,7 +32,7 @@ func addedSessionIsFound(t *testing.T, s Stores) {
 	addSession(t, s, c.Account)
 	at := now()
 	want := auth.Session{
-		ID: auth.SessionID(ID()), Account: c.Account, Generation: 1 << 40, Replays: 3,
+		ID: auth.SessionID(ID()), Account: c.Account, AuthzVersion: 1 << 41, Generation: 1 << 40, Replays: 3,
 		SignedInAt: at, RotatedAt: at.Add(time.Second), ExpiresAt: at.Add(time.Hour),
 		Device: "Ärger/1.0 (X11)", Address: "2001:db8::1",
 		RevokedAt: at.Add(time.Minute), RevokedFor: "reason",

@@ -62,6 +62,7 @@ func cases() map[string]func(*testing.T, *subject) {
 		"OwnNamesMayChangeCase":           ownNamesMayChangeCase,
 		"ConcurrentUpdatesAllCount":       concurrentUpdatesAllCount,
 		"ChangedRightsRaiseTheVersion":    changedRightsRaiseTheVersion,
+		"LettingInAgainIsRemembered":      lettingInAgainIsRemembered,
 		"LogIsGapless":                    logIsGapless,
 		"UnexpectedVersionIsRefused":      unexpectedVersionIsRefused,
 		"AdministrativeChangesAreAudited": administrativeChangesAreAudited,

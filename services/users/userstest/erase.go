@@ -17,7 +17,7 @@ func deletedAccountIsRestored(t *testing.T, s *subject) {
 	require.Equal(t, string(users.KindAuthz), s.last(t).Kind)
 	require.Greater(t, got.AuthzVersion, deleted.AuthzVersion)
 	want := a
-	want.AuthzVersion, want.UpdatedAt = got.AuthzVersion, got.UpdatedAt
+	want.AuthzVersion, want.ReinstatedVersion, want.UpdatedAt = got.AuthzVersion, got.AuthzVersion, got.UpdatedAt
 	require.Equal(t, want, got)
 	require.Equal(t, got, s.account(t, a.ID))
 	found, err := s.Store.AccountByUsername(t.Context(), string(a.Username))

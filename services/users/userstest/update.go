@@ -174,6 +174,28 @@ func changedRightsRaiseTheVersion(t *testing.T, s *subject) {
 	}
 }
 
+func lettingInAgainIsRemembered(t *testing.T, s *subject) {
+	a := s.create(t, account(1))
+	require.Zero(t, a.ReinstatedVersion)
+	require.Zero(t, s.mustEdit(t, a.ID, deactivate).ReinstatedVersion)
+	activated := s.mustEdit(t, a.ID, func(a *users.Account) { a.IsActive = true })
+	require.Equal(t, activated.AuthzVersion, activated.ReinstatedVersion)
+	require.Equal(t, activated, s.account(t, a.ID))
+
+	promoted := s.mustEdit(t, a.ID, func(a *users.Account) { a.Role = users.RoleAdmin })
+	require.Equal(t, activated.ReinstatedVersion, promoted.ReinstatedVersion)
+
+	s.create(t, admin(2))
+	s.mustEdit(t, a.ID, remove)
+	restored, err := s.Store.Update(t.Context(), a.ID, users.Change{
+		Action: users.ActionRestore, At: later, Apply: func(a *users.Account) error { a.DeletedAt = time.Time{}; return nil },
+	})
+	require.NoError(t, err)
+	require.Equal(t, restored.AuthzVersion, restored.ReinstatedVersion)
+	require.Greater(t, restored.ReinstatedVersion, activated.ReinstatedVersion)
+	require.Equal(t, restored, s.account(t, a.ID))
+}
+
 func logIsGapless(t *testing.T, s *subject) {
 	const n = 12
 	var wg sync.WaitGroup

@@ -32,11 +32,11 @@ func (s *Sessions) Add(ctx context.Context, x auth.Session, revision int64) erro
 	// for the change: either it is revoked, or never made.
 	tag, err := s.pool.Exec(ctx, `
 		insert into sessions (id, account_id, generation, replays, signed_in_at, rotated_at, expires_at,
-			device, address, revoked_at, revoked_for)
-		select $1, account_id, $4, $5, $6, $7, $8, $9, $10, $11, $12
+			device, address, revoked_at, revoked_for, authz_version)
+		select $1, account_id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
 		from (select account_id from credentials where account_id = $2 and revision = $3 for share) as credential`,
 		x.ID, x.Account, revision, x.Generation, x.Replays,
-		x.SignedInAt, x.RotatedAt, x.ExpiresAt, x.Device, x.Address, orNull(x.RevokedAt), x.RevokedFor)
+		x.SignedInAt, x.RotatedAt, x.ExpiresAt, x.Device, x.Address, orNull(x.RevokedAt), x.RevokedFor, x.AuthzVersion)
 	if err != nil {
 		return postgres.Failed(err, "add session %s", x.ID)
 	}
@@ -47,7 +47,8 @@ func (s *Sessions) Add(ctx context.Context, x auth.Session, revision int64) erro
 }
 
 const sessionColumns = `
-	id::text, account_id::text, generation, replays, signed_in_at, rotated_at, expires_at, device, address, revoked_at, revoked_for`
+	id::text, account_id::text, generation, replays, signed_in_at, rotated_at, expires_at, device, address, revoked_at, revoked_for,
+	authz_version`
 
 // Session implements [auth.Sessions].
 func (s *Sessions) Session(ctx context.Context, id auth.SessionID) (auth.Session, error) {
@@ -77,7 +78,7 @@ func readSession(ctx context.Context, q querier, id auth.SessionID, lock string)
 func scanSession(row pgx.CollectableRow) (x auth.Session, err error) {
 	var revoked *time.Time
 	err = row.Scan(&x.ID, &x.Account, &x.Generation, &x.Replays, &x.SignedInAt, &x.RotatedAt, &x.ExpiresAt,
-		&x.Device, &x.Address, &revoked, &x.RevokedFor)
+		&x.Device, &x.Address, &revoked, &x.RevokedFor, &x.AuthzVersion)
 	x.SignedInAt, x.RotatedAt, x.ExpiresAt = x.SignedInAt.UTC(), x.RotatedAt.UTC(), x.ExpiresAt.UTC()
 	x.RevokedAt = orZero(revoked)
 	return x, err

@@ -28,10 +28,10 @@ func NewSessions(db *sqlite.DB, log *sqlitelog.Log) *Sessions {
 func (s *Sessions) Add(ctx context.Context, x auth.Session, revision int64) error {
 	result, err := s.db.Write.ExecContext(ctx, `
 		insert into sessions (id, account_id, generation, replays, signed_in_at, rotated_at, expires_at,
-			device, address, revoked_at, revoked_for)
-		select ?, account_id, ?, ?, ?, ?, ?, ?, ?, ?, ? from credentials where account_id = ? and revision = ?`,
+			device, address, revoked_at, revoked_for, authz_version)
+		select ?, account_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? from credentials where account_id = ? and revision = ?`,
 		x.ID, x.Generation, x.Replays, format(x.SignedInAt), format(x.RotatedAt), format(x.ExpiresAt),
-		x.Device, x.Address, format(x.RevokedAt), x.RevokedFor, x.Account, revision)
+		x.Device, x.Address, format(x.RevokedAt), x.RevokedFor, x.AuthzVersion, x.Account, revision)
 	if err != nil {
 		return sqlite.Failed(err, "add session %s", x.ID)
 	}
@@ -39,7 +39,8 @@ func (s *Sessions) Add(ctx context.Context, x auth.Session, revision int64) erro
 }
 
 const selectSession = `
-	select id, account_id, generation, replays, signed_in_at, rotated_at, expires_at, device, address, revoked_at, revoked_for
+	select id, account_id, generation, replays, signed_in_at, rotated_at, expires_at, device, address, revoked_at, revoked_for,
+		authz_version
 	from sessions where `
 
 // Session implements [auth.Sessions].
@@ -60,7 +61,7 @@ func readSession(row *sql.Row, id auth.SessionID) (auth.Session, error) {
 
 func scanSession(scan func(...any) error) (x auth.Session, err error) {
 	err = scan(&x.ID, &x.Account, &x.Generation, &x.Replays, instant{&x.SignedInAt}, instant{&x.RotatedAt}, instant{&x.ExpiresAt},
-		&x.Device, &x.Address, instant{&x.RevokedAt}, &x.RevokedFor)
+		&x.Device, &x.Address, instant{&x.RevokedAt}, &x.RevokedFor, &x.AuthzVersion)
 	return x, err
 }
 

@@ -33,32 +33,34 @@ type lookup struct {
 }
 
 type account struct {
-	ID             string    `json:"id"`
-	Email          string    `json:"email"`
-	Username       string    `json:"username"`
-	Role           string    `json:"role"`
-	IsActive       bool      `json:"is_active"`
-	EmailVerified  bool      `json:"email_verified"`
-	Deleted        bool      `json:"deleted"`
-	AuthzVersion   int64     `json:"authz_version"`
-	PasswordChange string    `json:"password_change"`
-	CreatedAt      time.Time `json:"created_at"`
-	UpdatedAt      time.Time `json:"updated_at"`
+	ID                string    `json:"id"`
+	Email             string    `json:"email"`
+	Username          string    `json:"username"`
+	Role              string    `json:"role"`
+	IsActive          bool      `json:"is_active"`
+	EmailVerified     bool      `json:"email_verified"`
+	Deleted           bool      `json:"deleted"`
+	AuthzVersion      int64     `json:"authz_version"`
+	ReinstatedVersion int64     `json:"reinstated_version"`
+	PasswordChange    string    `json:"password_change"`
+	CreatedAt         time.Time `json:"created_at"`
+	UpdatedAt         time.Time `json:"updated_at"`
 }
 
 func (a account) account() auth.Account {
 	return auth.Account{
-		ID:             auth.AccountID(a.ID),
-		Email:          a.Email,
-		Username:       a.Username,
-		Role:           auth.Role(a.Role),
-		Active:         a.IsActive,
-		EmailVerified:  a.EmailVerified,
-		Deleted:        a.Deleted,
-		AuthzVersion:   a.AuthzVersion,
-		PasswordChange: auth.ChangeID(a.PasswordChange),
-		CreatedAt:      a.CreatedAt.UTC(),
-		UpdatedAt:      a.UpdatedAt.UTC(),
+		ID:                auth.AccountID(a.ID),
+		Email:             a.Email,
+		Username:          a.Username,
+		Role:              auth.Role(a.Role),
+		Active:            a.IsActive,
+		EmailVerified:     a.EmailVerified,
+		Deleted:           a.Deleted,
+		AuthzVersion:      a.AuthzVersion,
+		ReinstatedVersion: a.ReinstatedVersion,
+		PasswordChange:    auth.ChangeID(a.PasswordChange),
+		CreatedAt:         a.CreatedAt.UTC(),
+		UpdatedAt:         a.UpdatedAt.UTC(),
 	}
 }
 

@@ -78,23 +78,25 @@ type admins struct {
 
 // account is all there is to know of an account.
 type account struct {
-	ID             web.ID    `json:"id"`
-	Email          string    `json:"email"`
-	Username       string    `json:"username"`
-	Role           string    `json:"role"`
-	IsActive       bool      `json:"is_active"`
-	EmailVerified  bool      `json:"email_verified"`
-	Deleted        bool      `json:"deleted"`
-	AuthzVersion   int64     `json:"authz_version"`
-	PasswordChange string    `json:"password_change"`
-	CreatedAt      time.Time `json:"created_at"`
-	UpdatedAt      time.Time `json:"updated_at"`
+	ID                web.ID    `json:"id"`
+	Email             string    `json:"email"`
+	Username          string    `json:"username"`
+	Role              string    `json:"role"`
+	IsActive          bool      `json:"is_active"`
+	EmailVerified     bool      `json:"email_verified"`
+	Deleted           bool      `json:"deleted"`
+	AuthzVersion      int64     `json:"authz_version"`
+	ReinstatedVersion int64     `json:"reinstated_version" doc:"Sessions of an earlier version have ended"`
+	PasswordChange    string    `json:"password_change"`
+	CreatedAt         time.Time `json:"created_at"`
+	UpdatedAt         time.Time `json:"updated_at"`
 }
 
 func accountOf(a users.Account) account {
 	return account{
 		ID: web.ID(a.ID), Email: string(a.Email), Username: string(a.Username), Role: string(a.Role),
 		IsActive: a.IsActive, EmailVerified: a.EmailVerified, Deleted: a.Deleted(), AuthzVersion: a.AuthzVersion,
-		PasswordChange: string(a.PasswordChange), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+		ReinstatedVersion: a.ReinstatedVersion,
+		PasswordChange:    string(a.PasswordChange), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 }

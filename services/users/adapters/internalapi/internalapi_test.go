@@ -22,7 +22,7 @@ const (
 	secret = "an internal token for this test only"
 
 	ada = `{"id":"` + adaID + `","email":"Ada@Example.com","username":"Ada","role":"admin","is_active":true,"email_verified":false,"deleted":false,
-		"authz_version":1,"password_change":"","created_at":"2025-01-02T03:04:05Z","updated_at":"2025-01-02T03:04:05Z"}`
+		"authz_version":1,"reinstated_version":0,"password_change":"","created_at":"2025-01-02T03:04:05Z","updated_at":"2025-01-02T03:04:05Z"}`
 )
 
 var start = time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC)

@@ -16,7 +16,7 @@ import (
 
 const selectAccount = `
 	select id::text, email, username, role, is_active, deleted_at, erased_at, authz_version,
-		coalesce(password_change::text, ''), created_at, updated_at, email_verified
+		coalesce(password_change::text, ''), created_at, updated_at, email_verified, reinstated_version
 	from accounts `
 
 // nobody is the ID of no account.
@@ -85,7 +85,8 @@ func scanOne(row pgx.Row) (users.Account, error) {
 func scan(row pgx.Row) (users.Account, error) {
 	var a users.Account
 	err := row.Scan(&a.ID, &a.Email, &a.Username, &a.Role, &a.IsActive, (*zeronull.Timestamptz)(&a.DeletedAt),
-		(*zeronull.Timestamptz)(&a.ErasedAt), &a.AuthzVersion, &a.PasswordChange, &a.CreatedAt, &a.UpdatedAt, &a.EmailVerified)
+		(*zeronull.Timestamptz)(&a.ErasedAt), &a.AuthzVersion, &a.PasswordChange, &a.CreatedAt, &a.UpdatedAt, &a.EmailVerified,
+		&a.ReinstatedVersion)
 	for _, at := range []*time.Time{&a.DeletedAt, &a.ErasedAt, &a.CreatedAt, &a.UpdatedAt} {
 		if !at.IsZero() {
 			*at = at.UTC()

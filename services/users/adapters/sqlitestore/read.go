@@ -14,7 +14,7 @@ import (
 
 const selectAccount = `
 	select id, email, username, role, is_active, deleted_at, erased_at, authz_version, password_change, created_at, updated_at,
-		email_verified
+		email_verified, reinstated_version
 	from accounts `
 
 // querier is a database or a transaction.
@@ -70,7 +70,7 @@ func scan(row interface{ Scan(dest ...any) error }) (users.Account, error) {
 	var a users.Account
 	var deletedAt, erasedAt, createdAt, updatedAt sql.NullString
 	err := row.Scan(&a.ID, &a.Email, &a.Username, &a.Role, &a.IsActive, &deletedAt,
-		&erasedAt, &a.AuthzVersion, &a.PasswordChange, &createdAt, &updatedAt, &a.EmailVerified)
+		&erasedAt, &a.AuthzVersion, &a.PasswordChange, &createdAt, &updatedAt, &a.EmailVerified, &a.ReinstatedVersion)
 	if errors.Is(err, sql.ErrNoRows) {
 		return users.Account{}, users.ErrAccountNotFound
 	}

@@ -103,8 +103,8 @@ func entry(kind users.Kind, id, actor users.AccountID) commitlog.Entry {
 
 const insertAccount = `
 	insert into accounts (id, email, email_key, username, username_key, role, is_active,
-		deleted_at, erased_at, authz_version, password_change, created_at, updated_at, email_verified)
-	values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`
+		deleted_at, erased_at, authz_version, password_change, created_at, updated_at, email_verified, reinstated_version)
+	values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`
 
 func insert(ctx context.Context, tx *sql.Tx, a users.Account) error {
 	_, err := tx.ExecContext(ctx, insertAccount, values(a)...)
@@ -116,7 +116,7 @@ func update(ctx context.Context, tx *sql.Tx, a users.Account) error {
 		update accounts
 		set email = ?2, email_key = ?3, username = ?4, username_key = ?5, role = ?6, is_active = ?7,
 			deleted_at = ?8, erased_at = ?9, authz_version = ?10, password_change = ?11, created_at = ?12, updated_at = ?13,
-			email_verified = ?14
+			email_verified = ?14, reinstated_version = ?15
 		where id = ?1`, values(a)...)
 	return refused(err, "update account")
 }
@@ -128,7 +128,7 @@ func values(a users.Account) []any {
 	return []any{
 		string(a.ID), email, fold.String(email), username, fold.String(username), string(a.Role), a.IsActive,
 		deletedAt, erasedAt, a.AuthzVersion, string(a.PasswordChange), sqlite.FormatTime(a.CreatedAt), sqlite.FormatTime(a.UpdatedAt),
-		a.EmailVerified,
+		a.EmailVerified, a.ReinstatedVersion,
 	}
 }
 

@@ -1,0 +1,31 @@
+// Command bare is the least that a proxy in Go can be: fasthttp on both sides,
+// and nothing in between. It logs, limits, counts and refuses nothing.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/valyala/fasthttp"
+)
+
+const timeout = 10 * time.Second
+
+func main() {
+	addr := flag.String("addr", "127.0.0.1:8000", "where it listens")
+	backend := flag.String("backend", "127.0.0.1:8003", "where it sends requests on")
+	flag.Parse()
+
+	client := &fasthttp.HostClient{Addr: *backend, MaxConns: 256, ReadTimeout: timeout, WriteTimeout: timeout}
+	server := &fasthttp.Server{NoDefaultServerHeader: true, Handler: func(ctx *fasthttp.RequestCtx) {
+		if err := client.Do(&ctx.Request, &ctx.Response); err != nil {
+			ctx.Error("bad gateway", fasthttp.StatusBadGateway)
+		}
+	}}
+	if err := server.ListenAndServe(*addr); err != nil {
+		fmt.Fprintln(os.Stderr, "bare:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,107 @@
+// Package load sends requests over keep-alive connections, and takes the time
+// until each is answered.
+package load
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/valyala/fasthttp"
+	"golang.org/x/sync/errgroup"
+)
+
+// Plan says what is sent, and where to.
+type Plan struct {
+	Addr        string
+	Requests    [][]byte // each connection sends them in turn, as they are
+	Connections int
+}
+
+// Result is what became of it. Every request was answered by 200.
+type Result struct {
+	Requests int64
+	Took     time.Duration           // all of them together
+	Latency  *hdrhistogram.Histogram // of each, in microseconds
+}
+
+const (
+	longest = 30 * time.Second // that a request may take
+	digits  = 3                // of a latency that count
+	maxBody = 1 << 20
+)
+
+// pace decides when the next request of a connection is due.
+type pace interface {
+	// next returns when request n is due, zero if at once, and whether there is
+	// to be one.
+	next(n int64) (due time.Time, more bool)
+}
+
+// run has every connection send requests as its pace says.
+func run(ctx context.Context, plan Plan, paceOf func(connection int) pace) (Result, error) {
+	parts := make([]*hdrhistogram.Histogram, plan.Connections)
+	began := time.Now()
+	g, ctx := errgroup.WithContext(ctx)
+	for i := range plan.Connections {
+		parts[i] = hdrhistogram.New(1, longest.Microseconds(), digits)
+		g.Go(func() error { return connection(ctx, plan, i, paceOf(i), parts[i]) })
+	}
+	if err := g.Wait(); err != nil {
+		return Result{}, fmt.Errorf("load %s: %w", plan.Addr, err)
+	}
+	result := Result{Took: time.Since(began), Latency: hdrhistogram.New(1, longest.Microseconds(), digits)}
+	for _, part := range parts {
+		result.Latency.Merge(part)
+	}
+	result.Requests = result.Latency.TotalCount()
+	return result, nil
+}
+
+var errStatus = errors.New("unexpected status")
+
+// connection sends the requests of one connection, beginning with another one
+// than the connections before it.
+func connection(ctx context.Context, plan Plan, first int, p pace, latency *hdrhistogram.Histogram) error {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", plan.Addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()                                          //nolint:errcheck // nothing is lost
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // ends what waits
+	in, answer := bufio.NewReader(conn), new(fasthttp.Response)
+
+	var idle time.Time // since when
+	for n := int64(0); ; n++ {
+		due, more := p.next(n)
+		if !more || ctx.Err() != nil {
+			return ctx.Err()
+		}
+		time.Sleep(time.Until(due))
+		begin := time.Now()
+		if !due.IsZero() && due.Before(idle) {
+			begin = due // it had to wait for the answer before it, which counts
+		}
+		if err := conn.SetDeadline(time.Now().Add(longest)); err != nil {
+			return err
+		}
+		if _, err := conn.Write(plan.Requests[(first+int(n))%len(plan.Requests)]); err != nil {
+			return err
+		}
+		if err := answer.ReadLimitBody(in, maxBody); err != nil {
+			return err
+		}
+		if answer.StatusCode() != fasthttp.StatusOK {
+			return fmt.Errorf("%w %d: %.300s", errStatus, answer.StatusCode(), answer.Body())
+		}
+		idle = time.Now()
+		if err := latency.RecordValue(max(1, idle.Sub(begin).Microseconds())); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,63 @@
+// Command bench measures the gateway beside other proxies, in turn, in front of
+// the same backend: what a request costs each of them.
+//
+//	go run stockroom/bench                    the table
+//	go run stockroom/bench -requests 10000000 the memory of the gateway while it answers them
+//	go run stockroom/bench -profile cpu      where the time of the gateway goes
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// settings are what the command line says.
+type settings struct {
+	only        string
+	rounds      int
+	each        time.Duration
+	connections int
+	rate        int
+	requests    int64
+	profile     string
+}
+
+func main() {
+	var s settings
+	flag.StringVar(&s.only, "only", "", "compare the gateway with these only, separated by commas: nginx,bare")
+	flag.IntVar(&s.rounds, "rounds", 5, "how often each proxy has its turn")
+	flag.DurationVar(&s.each, "for", 4*time.Second, "how long each measurement takes")
+	flag.IntVar(&s.connections, "connections", 32, "keep-alive connections of the client")
+	flag.IntVar(&s.rate, "rate", 2000, "requests per second of the measurement at a fixed rate")
+	flag.Int64Var(&s.requests, "requests", 0, "send the gateway that many requests and show its memory, instead")
+	flag.StringVar(&s.profile, "profile", "", "write CPU profiles of the gateway to files that begin like this, and show them, instead")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, s); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, s settings) error {
+	field, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	defer field.close()
+	switch {
+	case s.requests > 0:
+		return field.endure(ctx, s)
+	case s.profile != "":
+		return field.examine(ctx, s)
+	}
+	return field.compare(ctx, s)
+}

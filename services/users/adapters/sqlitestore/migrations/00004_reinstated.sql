@@ -1,0 +1,5 @@
+-- +goose Up
+alter table accounts add column reinstated_version integer not null default 0;
+
+-- +goose Down
+alter table accounts drop column reinstated_version;
