@@ -20,7 +20,7 @@ import (
 func TestCopies(t *testing.T) {
 	s := stack.Processes(t, stack.Options{})
 	sh := open(t, s)
-	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: *copies, MaxIdleConnsPerHost: *copies, DisableCompression: true}}
+	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: *copies, MaxIdleConnsPerHost: *copies, DisableCompression: true, IdleConnTimeout: 30 * time.Second}}
 	t.Cleanup(client.CloseIdleConnections)
 	for _, r := range sh.requests(t) {
 		t.Run(r.name, func(t *testing.T) {
