@@ -1,10 +1,6 @@
 package upstream
 
-import (
-	"sync/atomic"
-
-	"stockroom/gateway/admission"
-)
+import "sync/atomic"
 
 // budget bounds how many requests are sent again after their answers were lost:
 // a fifth of all, and at once as many as the death of one replica can cost. A
@@ -14,7 +10,7 @@ type budget struct{ spent atomic.Int64 }
 
 const (
 	retryCost  = 5 // requests that earn one
-	allRetries = admission.MaxAtOnce * retryCost
+	allRetries = 256 * retryCost
 )
 
 // earn counts a request.
