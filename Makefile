@@ -116,7 +116,8 @@ bench: ## measure requests per second, latency and CPU, in both forms, and what 
 BENCH ?=
 
 .PHONY: bench-gateway
-bench-gateway: ## measure the gateway beside other proxies on the same backend; BENCH='-profile cpu' or '-requests 10000000': itself
+bench-gateway: ## measure the gateway beside other proxies on the same backend; BENCH='-profile cpu' or '-requests 10000000' looks into it
+	@./bench/deps
 	go run ./bench $(BENCH)
 
 .PHONY: k8s-e2e

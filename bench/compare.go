@@ -14,10 +14,9 @@ import (
 
 // runner is a proxy in the comparison, and what was measured of it.
 type runner struct {
+	proxy.Running
 	name    string
-	addr    string
-	program *program.Program
-	missing error
+	absent  error               // why it takes no part
 	figures map[string][]figure // by kind of traffic, one for each round
 }
 
@@ -28,38 +27,45 @@ func (f *field) compare(ctx context.Context, s settings) error {
 		return err
 	}
 	for round := range s.rounds {
-		for _, r := range runners {
-			if r.missing != nil {
-				continue
+		for i, r := range runners {
+			if r.absent == nil {
+				r.absent = f.turn(ctx, s, r, round)
 			}
-			for _, kind := range kinds {
-				fig, err := f.measure(ctx, s, r, kind)
-				if err != nil {
-					return fmt.Errorf("%s, %s: %w", r.name, kind.name, err)
-				}
-				fmt.Fprintf(os.Stderr, "round %d: %s, %s: %.1f µs, %.0f requests/s\n", round+1, r.name, kind.name, fig.cpu, fig.perSecond)
-				r.figures[kind.name] = append(r.figures[kind.name], fig)
+			if r.absent != nil && (i == 0 || ctx.Err() != nil) {
+				return fmt.Errorf("%s: %w", r.name, r.absent)
 			}
 		}
 	}
 	for _, kind := range kinds {
-		table(os.Stdout, s, kind.name, runners)
+		fmt.Print(table(s, kind.name, runners))
 	}
 	return nil
 }
 
-// line starts the gateway and all that it is compared with.
+// turn measures one proxy with all kinds of traffic.
+func (f *field) turn(ctx context.Context, s settings, r *runner, round int) error {
+	for _, kind := range kinds {
+		fig, err := f.measure(ctx, s, r, kind)
+		if err != nil {
+			return fmt.Errorf("%s: %w", kind.name, err)
+		}
+		fmt.Fprintf(os.Stderr, "round %d: %s, %s: %.1f µs, %.0f requests/s\n", round+1, r.name, kind.name, fig.cpu, fig.perSecond)
+		r.figures[kind.name] = append(r.figures[kind.name], fig)
+	}
+	return nil
+}
+
+// line starts the gateway, which comes first, and all that it is compared with.
 func (f *field) line(ctx context.Context, only string) ([]*runner, error) {
 	var runners []*runner
-	for i, p := range []proxy.Proxy{proxy.Gateway(), proxy.Bare()} {
+	for i, p := range append([]proxy.Proxy{proxy.Gateway()}, proxy.Others()...) {
 		if i > 0 && only != "" && !named(only, p.Name) {
 			continue
 		}
 		r := &runner{name: p.Name, figures: map[string][]figure{}}
 		runners = append(runners, r)
-		r.program, r.addr, r.missing = f.start(ctx, p)
-		if i == 0 && r.missing != nil {
-			return nil, r.missing
+		if r.Running, r.absent = f.start(ctx, p); r.absent != nil {
+			fmt.Fprintf(os.Stderr, "%s: %v\n", r.name, r.absent)
 		}
 	}
 	return runners, nil
@@ -84,23 +90,11 @@ type figure struct {
 }
 
 func (f *field) measure(ctx context.Context, s settings, r *runner, kind traffic) (figure, error) {
-	requests, err := kind.make(ctx, f)
+	plan, err := f.plan(ctx, s, r.Addr, kind)
 	if err != nil {
 		return figure{}, err
 	}
-	plan := load.Plan{Addr: r.addr, Requests: requests, Connections: s.connections}
-	if err := warm(ctx, plan); err != nil {
-		return figure{}, err
-	}
-	before, err := r.program.Usage()
-	if err != nil {
-		return figure{}, err
-	}
-	all, err := load.For(ctx, plan, s.each)
-	if err != nil {
-		return figure{}, err
-	}
-	after, err := r.program.Usage()
+	each, all, err := cost(ctx, r.Program, plan, s.each)
 	if err != nil {
 		return figure{}, err
 	}
@@ -111,9 +105,23 @@ func (f *field) measure(ctx context.Context, s settings, r *runner, kind traffic
 	return figure{
 		perSecond: float64(all.Requests) / all.Took.Seconds(),
 		p50:       quantile(all, 50), p99: quantile(all, 99),
-		cpu:     float64((after.CPU - before.CPU).Microseconds()) / float64(all.Requests),
+		cpu:     each,
 		rateP50: quantile(paced, 50), rateP99: quantile(paced, 99),
-	}, r.program.Forget()
+	}, r.Forget()
+}
+
+// cost returns how many microseconds of processor time a request costs p.
+func cost(ctx context.Context, p *program.Program, plan load.Plan, d time.Duration) (float64, load.Result, error) {
+	before, err := p.Usage()
+	if err != nil {
+		return 0, load.Result{}, err
+	}
+	sent, err := load.For(ctx, plan, d)
+	if err != nil {
+		return 0, load.Result{}, err
+	}
+	after, err := p.Usage()
+	return float64((after.CPU - before.CPU).Microseconds()) / float64(sent.Requests), sent, err
 }
 
 func quantile(r load.Result, q float64) time.Duration {

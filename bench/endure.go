@@ -13,7 +13,7 @@ const looks = 20 // at the memory, in the course of it
 // endure sends the gateway requests of all kinds, and prints what memory it has
 // while it answers them.
 func (f *field) endure(ctx context.Context, s settings) error {
-	gateway, addr, err := f.start(ctx, proxy.Gateway())
+	gateway, err := f.start(ctx, proxy.Gateway())
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (f *field) endure(ctx context.Context, s settings) error {
 			if err != nil {
 				return err
 			}
-			plan := load.Plan{Addr: addr, Requests: requests, Connections: s.connections}
+			plan := load.Plan{Addr: gateway.Addr, Requests: requests, Connections: s.connections}
 			done, err := load.Count(ctx, plan, max(1, s.requests/looks/int64(len(kinds))))
 			if err != nil {
 				return err

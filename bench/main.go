@@ -19,6 +19,7 @@ import (
 // settings are what the command line says.
 type settings struct {
 	only        string
+	built       string
 	rounds      int
 	each        time.Duration
 	connections int
@@ -30,6 +31,7 @@ type settings struct {
 func main() {
 	var s settings
 	flag.StringVar(&s.only, "only", "", "compare the gateway with these only, separated by commas: nginx,bare")
+	flag.StringVar(&s.built, "built", ".bin/bench", "where bench/deps has put what it built")
 	flag.IntVar(&s.rounds, "rounds", 5, "how often each proxy has its turn")
 	flag.DurationVar(&s.each, "for", 4*time.Second, "how long each measurement takes")
 	flag.IntVar(&s.connections, "connections", 32, "keep-alive connections of the client")
@@ -47,8 +49,21 @@ func main() {
 	}
 }
 
+// connections is how many the proxies keep to their backend.
+const connections = 256
+
+func (s settings) check() error {
+	if s.rounds < 1 || s.each <= 0 || s.rate < 1 || s.connections < 1 || s.connections > connections {
+		return fmt.Errorf("-rounds, -for and -rate must be positive, and -connections between 1 and %d", connections)
+	}
+	return nil
+}
+
 func run(ctx context.Context, s settings) error {
-	field, err := open(ctx)
+	if err := s.check(); err != nil {
+		return err
+	}
+	field, err := open(ctx, s.built)
 	if err != nil {
 		return err
 	}

@@ -28,12 +28,13 @@ type Program struct {
 
 // Command says how to start a program.
 type Command struct {
-	Name string
-	Args []string // the first is the file
-	Env  []string // all of it, besides PATH and HOME
-	Addr string   // where it listens, once it works
-	Dir  string   // for what it writes
-	Logs []string // files in Dir that it writes by itself, beside its output
+	Name    string
+	Version string
+	Args    []string // the first is the file
+	Env     []string // all of it, besides PATH and HOME
+	Addr    string   // where it listens, once it works
+	Dir     string   // for what it writes
+	Logs    []string // files in Dir that it writes by itself, beside its output
 }
 
 // Start starts a program, which ends with ctx at the latest, and waits until it

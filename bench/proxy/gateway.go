@@ -10,9 +10,9 @@ import (
 // Gateway is ours, as it is installed: with limits, metrics and log.
 func Gateway() Proxy { return gateway("gateway", "stockroom/gateway/cmd/gatewayd") }
 
-// Profiled is the gateway with a door for go tool pprof at addr.
-func Profiled(addr string) Proxy {
-	return gateway("gateway-profiled", "stockroom/bench/cmd/profiled", "BENCH_PPROF_ADDR="+addr)
+// Profiled is the gateway, which tells at door where its time goes.
+func Profiled(door string) Proxy {
+	return gateway("gateway", "stockroom/bench/cmd/profiled", "BENCH_PROFILE_ADDR="+door)
 }
 
 // plenty is a limit that nobody reaches, but that is counted all the same.
@@ -44,9 +44,15 @@ func gateway(name, pkg string, env ...string) Proxy {
 }
 
 // Bare is the floor: see its command.
-func Bare() Proxy {
+func Bare() Proxy { return ProfiledBare("") }
+
+// ProfiledBare is the floor, which tells at door where its time goes.
+func ProfiledBare(door string) Proxy {
 	return Proxy{"bare fasthttp", func(ctx context.Context, at Place, addr string) (program.Command, error) {
 		file, err := Build(ctx, at.Dir, "stockroom/bench/cmd/bare")
-		return program.Command{Name: "bare", Args: []string{file, "-addr", addr, "-backend", at.Backend}}, err
+		return program.Command{
+			Name: "bare", Version: consists(file, "github.com/valyala/fasthttp"),
+			Args: []string{file, "-addr", addr, "-backend", at.Backend, "-profile", door},
+		}, err
 	}}
 }

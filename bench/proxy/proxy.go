@@ -5,7 +5,6 @@ package proxy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -15,35 +14,37 @@ import (
 	"stockroom/pkg/testkit/servers"
 )
 
-// Place is where a proxy runs, and what it leads to.
-type Place struct {
-	Dir     string // for its files
-	Backend string // address of what answers
-	Inside  string // address of the internal door of that
-	Redis   string // URL
-}
-
 // Proxy is one of those that are compared.
 type Proxy struct {
 	Name    string
 	Prepare func(ctx context.Context, at Place, addr string) (program.Command, error)
 }
 
-// ErrMissing says that a proxy is not on this machine, and how to get it.
-var ErrMissing = errors.New("not installed")
+// Running is a proxy that runs.
+type Running struct {
+	*program.Program
+	Addr    string // where it listens
+	Version string // of what it is
+}
 
-// Start starts the proxy and returns where it listens.
-func (p Proxy) Start(ctx context.Context, at Place) (_ *program.Program, addr string, err error) {
-	if addr, err = FreeAddr(); err != nil {
-		return nil, "", err
+// Start starts the proxy.
+func (p Proxy) Start(ctx context.Context, at Place) (r Running, err error) {
+	if r.Addr, err = FreeAddr(); err != nil {
+		return r, err
 	}
-	command, err := p.Prepare(ctx, at, addr)
+	command, err := p.Prepare(ctx, at, r.Addr)
 	if err != nil {
-		return nil, "", err
+		return r, err
 	}
-	command.Addr, command.Dir = addr, at.Dir
-	running, err := program.Start(ctx, command)
-	return running, addr, err
+	command.Addr, command.Dir = r.Addr, at.Dir
+	r.Version = command.Version
+	r.Program, err = program.Start(ctx, command)
+	return r, err
+}
+
+// Others are all that the gateway is compared with.
+func Others() []Proxy {
+	return []Proxy{Bare(), Nginx(), HAProxy(), Traefik(), KrakenD("no-op"), KrakenD("json")}
 }
 
 // FreeAddr returns an address where nobody listens.

@@ -2,7 +2,6 @@ package gatewayd
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"mime"
 	"strings"
@@ -26,18 +25,31 @@ var (
 	errOverloaded = errs.New(errs.Unavailable, "overloaded", "Too many requests at once")
 )
 
-// forwarded is the headers of a request that a service gets to see, each at
-// most once. Everything else stays here: what it does not know cannot mislead it.
-var forwarded = []string{
-	fasthttp.HeaderAuthorization,
-	fasthttp.HeaderContentType,
-	fasthttp.HeaderAccept,
-	fasthttp.HeaderAcceptLanguage,
-	fasthttp.HeaderUserAgent,
-	fasthttp.HeaderIfMatch,
-	fasthttp.HeaderIfNoneMatch,
-	"Idempotency-Key",
-	"Catalog-Min-Seq",
+// forwarded gives those headers of a request a number that a service gets to
+// see, each at most once. Everything else stays here: what a service does not
+// know cannot mislead it.
+func forwarded(name []byte) (n int, ok bool) {
+	switch string(name) {
+	case fasthttp.HeaderAuthorization:
+		return 0, true
+	case fasthttp.HeaderContentType:
+		return 1, true
+	case fasthttp.HeaderAccept:
+		return 2, true
+	case fasthttp.HeaderAcceptLanguage:
+		return 3, true
+	case fasthttp.HeaderUserAgent:
+		return 4, true
+	case fasthttp.HeaderIfMatch:
+		return 5, true
+	case fasthttp.HeaderIfNoneMatch:
+		return 6, true
+	case "Idempotency-Key":
+		return 7, true
+	case "Catalog-Min-Seq":
+		return 8, true
+	}
+	return 0, false
 }
 
 // checkMedia refuses a body that is no JSON, which all routes that need a token
@@ -65,16 +77,13 @@ func (x *exchange) checkMedia(r route) error {
 
 // admit makes sure that the request carries a good token, of an account that has
 // not sent too many.
-func (s *Server) admit(x *exchange, r route, deadline time.Time) error {
-	ctx, cancel := context.WithDeadline(x.ctx, deadline)
-	defer cancel()
-
+func (s *Server) admit(x *exchange, r route) error {
 	var auth []string
 	for _, value := range x.Request.Header.PeekAll(fasthttp.HeaderAuthorization) {
 		auth = append(auth, string(value))
 	}
 	changes := !x.IsGet() && !x.IsHead()
-	ctx, err := s.gate.Admit(ctx, auth, web.SignedIn, changes, func(string) string { return "" })
+	ctx, err := s.gate.Admit(x.ctx, auth, web.SignedIn, changes, func(string) string { return "" })
 	if err != nil {
 		return err
 	}
@@ -99,8 +108,10 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 	}
 	ctx, span := tracing.Start(x.ctx, "forward", trace.SpanKindClient)
 	defer span.End()
-	tracing.Inject(ctx, req.Header.Set)
-	err := s.pools[r.service].Do(req, resp, deadline)
+	if trace.SpanContextFromContext(ctx).IsValid() {
+		tracing.Inject(ctx, req.Header.Set)
+	}
+	err := s.pools[r.service].Do(req, resp, r.priority, deadline)
 	if span.IsRecording() {
 		describe(span, r.service, resp.StatusCode(), err)
 	}
@@ -134,15 +145,18 @@ func (x *exchange) fill(req *fasthttp.Request, service string) error {
 	}
 	out.SetHost(service)
 	out.SetRequestURIBytes(x.target.Raw)
-	for _, name := range forwarded {
-		switch values := in.PeekAll(name); len(values) {
-		case 0:
-		case 1:
-			if len(values[0]) > 0 {
-				out.SetBytesV(name, values[0])
-			}
-		default:
+	var seen uint
+	for name, value := range in.All() {
+		n, ok := forwarded(name)
+		if !ok {
+			continue
+		}
+		if seen&(1<<n) != 0 {
 			return web.ErrMalformedRequest.Because("The header %s is sent more than once.", name)
+		}
+		seen |= 1 << n
+		if len(value) > 0 {
+			out.SetCanonical(name, value)
 		}
 	}
 	out.Set(web.HeaderRequestID, x.id)
@@ -152,12 +166,16 @@ func (x *exchange) fill(req *fasthttp.Request, service string) error {
 	return nil
 }
 
-// hop is the headers of an answer that are about the connection that it came
-// over, or that the gateway sets itself.
-var hop = map[string]bool{
-	"Connection": true, "Keep-Alive": true, "Proxy-Connection": true, "Proxy-Authenticate": true, "Transfer-Encoding": true,
-	"Trailer": true, "Te": true, "Upgrade": true, "Content-Length": true, "Server": true, "Date": true,
-	"X-Request-Id": true, "X-Process-Time": true,
+// isHop reports whether a header of an answer is about the connection that it
+// came over, or one that the gateway sets itself.
+func isHop(name []byte) bool {
+	switch string(name) {
+	case "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Transfer-Encoding",
+		"Trailer", "Te", "Upgrade", "Content-Length", "Server", "Date",
+		"X-Request-Id", "X-Process-Time":
+		return true
+	}
+	return false
 }
 
 // take makes the answer of a service ours.
@@ -165,17 +183,21 @@ func (x *exchange) take(resp *fasthttp.Response) {
 	named := resp.Header.Peek(fasthttp.HeaderConnection)
 	x.SetStatusCode(resp.StatusCode())
 	for name, value := range resp.Header.All() {
-		if hop[string(name)] || isNamed(named, name) {
+		if isHop(name) || isNamed(named, name) {
 			continue
 		}
 		x.Response.Header.AddBytesKV(name, value)
 	}
-	x.Response.SwapBody(resp.SwapBody(nil))
+	// Each keeps a buffer to be used again.
+	x.Response.SwapBody(resp.SwapBody(x.Response.SwapBody(nil)))
 }
 
 // isNamed reports whether name is one of those in a Connection header, and so
 // not meant for anybody further on.
 func isNamed(connection, name []byte) bool {
+	if len(connection) == 0 {
+		return false
+	}
 	for option := range bytes.SplitSeq(connection, []byte(",")) {
 		if bytes.EqualFold(bytes.TrimSpace(option), name) {
 			return true

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"stockroom/gateway/admission"
 )
 
 // The services that the gateway leads to.
@@ -33,13 +35,14 @@ const (
 
 // route says where a request goes. In a pattern, {} stands for one segment.
 type route struct {
-	method  string
-	pattern string
-	service string
-	access  access
-	within  time.Duration
-	cost    int // against the limits of requests
-	streams streaming
+	method   string
+	pattern  string
+	service  string
+	access   access
+	within   time.Duration
+	cost     int                // against the limits of requests
+	priority admission.Priority // when the service has too many
+	streams  streaming
 }
 
 // streaming says what of a request is passed on as it comes, instead of being
@@ -61,45 +64,54 @@ const (
 	hashed   = 10 // hundreds of milliseconds of processor time
 )
 
+// Who goes first.
+const (
+	list   = admission.List
+	read   = admission.Read
+	change = admission.Change
+	signIn = admission.SignIn
+	apart  = admission.Apart // whatever may hash a password
+)
+
 // routes is all that can be reached through the gateway, besides what it
 // answers itself. HEAD goes wherever GET goes.
 var routes = []route{
-	{"POST", "/api/v1/auth/register", auth, anyone, hashing, hashed, whole},
-	{"POST", "/api/v1/auth/login", auth, anyone, hashing, hashed, whole},
-	{"POST", "/api/v1/auth/login/json", auth, anyone, hashing, hashed, whole},
-	{"POST", "/api/v1/auth/refresh", auth, anyone, usual, ordinary, whole},
-	{"GET", "/api/v1/auth/me", auth, signed, usual, ordinary, whole},
-	{"GET", "/api/v1/auth/sessions", auth, signed, usual, ordinary, whole},
-	{"DELETE", "/api/v1/auth/sessions/{}", auth, signed, usual, ordinary, whole},
-	{"POST", "/api/v1/auth/logout", auth, signed, usual, ordinary, whole},
-	{"POST", "/api/v1/auth/logout-all", auth, signed, usual, ordinary, whole},
-	{"POST", "/api/v1/auth/password", auth, signed, hashing, hashed, whole},
-	{"POST", "/api/v1/auth/password-reset", auth, anyone, usual, ordinary, whole},
-	{"POST", "/api/v1/auth/password-reset/confirm", auth, anyone, hashing, hashed, whole},
-	{"POST", "/api/v1/auth/email-verification", auth, anyone, usual, ordinary, whole}, // or signed in: auth looks
-	{"POST", "/api/v1/auth/email-verification/confirm", auth, anyone, usual, ordinary, whole},
-	{"GET", "/.well-known/jwks.json", auth, anyone, usual, ordinary, whole},
-	{"GET", "/.well-known/oauth-authorization-server", auth, anyone, usual, ordinary, whole},
+	{"POST", "/api/v1/auth/register", auth, anyone, hashing, hashed, apart, whole},
+	{"POST", "/api/v1/auth/login", auth, anyone, hashing, hashed, apart, whole},
+	{"POST", "/api/v1/auth/login/json", auth, anyone, hashing, hashed, apart, whole},
+	{"POST", "/api/v1/auth/refresh", auth, anyone, usual, ordinary, signIn, whole},
+	{"GET", "/api/v1/auth/me", auth, signed, usual, ordinary, read, whole},
+	{"GET", "/api/v1/auth/sessions", auth, signed, usual, ordinary, read, whole},
+	{"DELETE", "/api/v1/auth/sessions/{}", auth, signed, usual, ordinary, signIn, whole},
+	{"POST", "/api/v1/auth/logout", auth, signed, usual, ordinary, signIn, whole},
+	{"POST", "/api/v1/auth/logout-all", auth, signed, usual, ordinary, signIn, whole},
+	{"POST", "/api/v1/auth/password", auth, signed, hashing, hashed, apart, whole},
+	{"POST", "/api/v1/auth/password-reset", auth, anyone, usual, ordinary, change, whole},
+	{"POST", "/api/v1/auth/password-reset/confirm", auth, anyone, hashing, hashed, apart, whole},
+	{"POST", "/api/v1/auth/email-verification", auth, anyone, usual, ordinary, change, whole}, // or signed in: auth looks
+	{"POST", "/api/v1/auth/email-verification/confirm", auth, anyone, usual, ordinary, change, whole},
+	{"GET", "/.well-known/jwks.json", auth, anyone, usual, ordinary, signIn, whole},
+	{"GET", "/.well-known/oauth-authorization-server", auth, anyone, usual, ordinary, read, whole},
 
-	{"GET", "/api/v1/users", users, signed, usual, ordinary, whole},
-	{"GET", "/api/v1/users/me", users, signed, usual, ordinary, whole},
-	{"GET", "/api/v1/users/{}", users, signed, usual, ordinary, whole},
-	{"PUT", "/api/v1/users/{}", users, signed, hashing, hashed, whole},
-	{"PATCH", "/api/v1/users/{}", users, signed, hashing, hashed, whole},
-	{"DELETE", "/api/v1/users/{}", users, signed, usual, ordinary, whole},
-	{"PUT", "/api/v1/users/{}/role", users, signed, usual, ordinary, whole},
-	{"POST", "/api/v1/users/{}/deactivate", users, signed, usual, ordinary, whole},
-	{"POST", "/api/v1/users/{}/activate", users, signed, usual, ordinary, whole},
-	{"POST", "/api/v1/users/{}/restore", users, signed, usual, ordinary, whole},
-	{"POST", "/api/v1/users/{}/erase", users, signed, usual, ordinary, whole},
-	{"GET", "/api/v1/users/{}/audit", users, signed, usual, ordinary, whole},
+	{"GET", "/api/v1/users", users, signed, usual, ordinary, list, whole},
+	{"GET", "/api/v1/users/me", users, signed, usual, ordinary, read, whole},
+	{"GET", "/api/v1/users/{}", users, signed, usual, ordinary, read, whole},
+	{"PUT", "/api/v1/users/{}", users, signed, hashing, hashed, apart, whole},
+	{"PATCH", "/api/v1/users/{}", users, signed, hashing, hashed, apart, whole},
+	{"DELETE", "/api/v1/users/{}", users, signed, usual, ordinary, change, whole},
+	{"PUT", "/api/v1/users/{}/role", users, signed, usual, ordinary, change, whole},
+	{"POST", "/api/v1/users/{}/deactivate", users, signed, usual, ordinary, change, whole},
+	{"POST", "/api/v1/users/{}/activate", users, signed, usual, ordinary, change, whole},
+	{"POST", "/api/v1/users/{}/restore", users, signed, usual, ordinary, change, whole},
+	{"POST", "/api/v1/users/{}/erase", users, signed, usual, ordinary, change, whole},
+	{"GET", "/api/v1/users/{}/audit", users, signed, usual, ordinary, list, whole},
 
-	{"GET", "/api/v1/products", catalog, anyone, usual, ordinary, whole},
-	{"GET", "/api/v1/products/search", catalog, anyone, usual, ordinary, whole},
-	{"GET", "/api/v1/products/{}", catalog, anyone, usual, ordinary, whole},
-	{"POST", "/api/v1/products", catalog, signed, usual, ordinary, whole},
-	{"PUT", "/api/v1/products/{}", catalog, signed, usual, ordinary, whole},
-	{"DELETE", "/api/v1/products/{}", catalog, signed, usual, ordinary, whole},
+	{"GET", "/api/v1/products", catalog, anyone, usual, ordinary, list, whole},
+	{"GET", "/api/v1/products/search", catalog, anyone, usual, ordinary, list, whole},
+	{"GET", "/api/v1/products/{}", catalog, anyone, usual, ordinary, read, whole},
+	{"POST", "/api/v1/products", catalog, signed, usual, ordinary, change, whole},
+	{"PUT", "/api/v1/products/{}", catalog, signed, usual, ordinary, change, whole},
+	{"DELETE", "/api/v1/products/{}", catalog, signed, usual, ordinary, change, whole},
 }
 
 // Route is what others may know of the routing table.

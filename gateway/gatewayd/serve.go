@@ -29,6 +29,7 @@ type exchange struct {
 	route    string     // the pattern
 	client   netip.Addr // where it comes from
 	limits   []limited
+	limited  [2]limited // what limits begins with: there are no more
 }
 
 // serve answers one request.
@@ -40,10 +41,12 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx) {
 
 func begin(ctx *fasthttp.RequestCtx) *exchange {
 	id := web.UseRequestID(string(ctx.Request.Header.Peek(web.HeaderRequestID)))
-	return &exchange{
+	x := &exchange{
 		RequestCtx: ctx, ctx: telemetry.WithRequestID(context.Background(), id),
 		start: time.Now(), id: id, route: "none",
 	}
+	x.limits = x.limited[:0]
+	return x
 }
 
 // observe begins what conclude ends.
@@ -88,7 +91,7 @@ func (s *Server) handle(x *exchange) (err error) {
 		if err := x.checkMedia(e.route); err != nil {
 			return err
 		}
-		if err := s.admit(x, e.route, deadline); err != nil {
+		if err := s.admit(x, e.route); err != nil {
 			return err
 		}
 	}
@@ -139,39 +142,41 @@ func (s *Server) conclude(x *exchange, err error) {
 		h.Set(fasthttp.HeaderStrictTransportSecurity, hsts)
 	}
 	for _, kv := range security {
-		if len(h.Peek(kv[0])) == 0 {
-			h.Set(kv[0], kv[1])
+		if len(h.PeekCanonical(kv[0])) == 0 {
+			h.SetCanonical(kv[0], kv[1])
 		}
 	}
-	took := time.Since(x.start)
+	method, status := knownMethod(x.Method()), x.Response.StatusCode()
+	took := x.observed.End(method, x.route, status)
 	h.Set(web.HeaderRequestID, x.id)
 	var buf [24]byte
-	h.SetBytesV("X-Process-Time", append(strconv.AppendFloat(buf[:0], took.Seconds()*1000, 'f', 2, 64), "ms"...))
+	h.SetBytesV("X-Process-Time", appendMilliseconds(buf[:0], took))
 
-	level, status := slog.LevelInfo, x.Response.StatusCode()
-	method := knownMethod(x.Method())
-	x.observed.End(method, x.route, status)
-	attrs := []slog.Attr{
-		slog.String("method", method),
-		slog.String("route", x.route),
-		slog.Int("status", status),
-		slog.Float64("ms", float64(took.Microseconds())/1000),
-	}
-	if err != nil && status >= http.StatusInternalServerError {
+	level := slog.LevelInfo
+	if status < http.StatusInternalServerError {
+		err = nil // it was the client's, who was told
+	} else if err != nil {
 		level = slog.LevelError
-		attrs = append(attrs, slog.Any("err", err))
 	}
-	s.log.LogAttrs(x.ctx, level, "request", attrs...)
+	telemetry.LogRequest(x.ctx, s.log, level, method, x.route, status, took, err)
 }
 
-// security is the headers that no answer goes without. Nothing of the API is
-// meant to be shown as a page.
-var security = [][2]string{
-	{fasthttp.HeaderXContentTypeOptions, "nosniff"},
-	{fasthttp.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"},
-	{fasthttp.HeaderReferrerPolicy, "no-referrer"},
-	{fasthttp.HeaderXFrameOptions, "DENY"},
-	{headerResourcePolicy, "same-origin"},
+// appendMilliseconds appends d as 12.34ms.
+func appendMilliseconds(b []byte, d time.Duration) []byte {
+	const part = 10 * time.Microsecond
+	n := int64(d / part)
+	b = append(strconv.AppendInt(b, n/100, 10), '.', byte('0'+n/10%10), byte('0'+n%10))
+	return append(b, "ms"...)
+}
+
+// security is the headers that no answer goes without, their names in the
+// library's spelling. Nothing of the API is meant to be shown as a page.
+var security = [][2][]byte{
+	{[]byte(fasthttp.HeaderXContentTypeOptions), []byte("nosniff")},
+	{[]byte(fasthttp.HeaderContentSecurityPolicy), []byte("default-src 'none'; frame-ancestors 'none'")},
+	{[]byte(fasthttp.HeaderReferrerPolicy), []byte("no-referrer")},
+	{[]byte(fasthttp.HeaderXFrameOptions), []byte("DENY")},
+	{[]byte(headerResourcePolicy), []byte("same-origin")},
 }
 
 // hsts makes browsers speak nothing but TLS to this host for two years.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"syscall"
 	"time"
 
 	"stockroom/pkg/wire"
@@ -37,7 +36,7 @@ func (cfg Config) dial(addr string, timeout time.Duration) (net.Conn, error) {
 	if err != nil {
 		return nil, errors.Join(errDial, err, c.Close())
 	}
-	return &conn{Conn: c, raw: raw, budget: cfg.Answers, held: new(held)}, nil
+	return &conn{Conn: c, idle: newWatch(raw), budget: cfg.Answers, held: new(held)}, nil
 }
 
 // conn finds out, before the first byte of a request leaves, that the other
@@ -45,7 +44,7 @@ func (cfg Config) dial(addr string, timeout time.Duration) (net.Conn, error) {
 // method. Nothing else can tell it from one that was lost half-way.
 type conn struct {
 	net.Conn
-	raw      syscall.RawConn
+	idle     *watch
 	answered bool // a request went over it before
 	answer   extent
 	broken   error // why nothing that comes over it can be believed
@@ -84,7 +83,7 @@ func (c *conn) Read(p []byte) (int, error) {
 // Write implements [net.Conn].
 func (c *conn) Write(p []byte) (int, error) {
 	if c.answered {
-		if c.broken != nil || hungUp(c.raw) {
+		if c.broken != nil || c.idle.hungUp() {
 			return 0, errStale
 		}
 		c.answered, c.answer = false, extent{head: c.answer.head[:0], toHead: bytes.HasPrefix(p, []byte("HEAD "))}

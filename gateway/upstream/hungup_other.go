@@ -4,6 +4,10 @@ package upstream
 
 import "syscall"
 
-// hungUp cannot look into a connection here; such a request is lost instead of
-// being sent again.
-func hungUp(syscall.RawConn) bool { return false }
+// watch cannot look into a connection here; a request that goes over one that
+// has ended is lost instead of being sent again.
+type watch struct{}
+
+func newWatch(syscall.RawConn) *watch { return nil }
+
+func (*watch) hungUp() bool { return false }

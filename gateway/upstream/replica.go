@@ -12,12 +12,11 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"stockroom/gateway/admission"
 	"stockroom/pkg/wire"
 )
 
 const (
-	maxConns     = 256              // more requests at once than a replica can use
-	maxWait      = 2 * time.Second  // for one of them to be free
 	dialTimeout  = 2 * time.Second  // a replica that is there answers in a millisecond
 	idleTime     = 15 * time.Second // far below the 75 s after which services hang up
 	probeTimeout = time.Second
@@ -31,6 +30,7 @@ type replica struct {
 	every    time.Duration
 	log      *slog.Logger
 	client   *fasthttp.HostClient
+	room     admission.Room
 	prober   *http.Client
 	doubted  func()      // it may not be there any more
 	ready    atomic.Bool // and proven: gets requests
@@ -55,8 +55,7 @@ func newReplica(at place, cfg Config) *replica {
 		client: &fasthttp.HostClient{
 			Addr:                      addr,
 			DialTimeout:               cfg.dial,
-			MaxConns:                  maxConns,
-			MaxConnWaitTimeout:        maxWait,
+			MaxConns:                  admission.MaxAtOnce,
 			MaxIdleConnDuration:       idleTime,
 			MaxIdemponentCallAttempts: 1, // [Pool.Do] knows better when to try again
 			MaxResponseBodySize:       maxAnswer,
@@ -79,6 +78,11 @@ func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, deadline ti
 		return nil
 	}
 	r.answers.Return(Held(resp))
+	return r.failure(err)
+}
+
+// failure returns what err means, and does what follows from it.
+func (r *replica) failure(err error) error {
 	var timeout net.Error
 	switch {
 	case errors.Is(err, wire.ErrOverloaded): // it is not to blame
@@ -100,20 +104,26 @@ func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, deadline ti
 	return fmt.Errorf("%w: %w", ErrBroken, err)
 }
 
+// Room implements [admission.Replica].
+func (r *replica) Room() *admission.Room { return &r.room }
+
 // better reports whether r should be asked rather than other.
-func (r *replica) better(other, tried *replica) bool {
-	if a, b := r.rank(tried), other.rank(tried); a != b {
+func (r *replica) better(other *replica, priority admission.Priority, tried *replica) bool {
+	if a, b := r.rank(priority, tried), other.rank(priority, tried); a != b {
 		return a > b
 	}
-	return r.pending() < other.pending()
+	return r.room.Less(&other.room)
 }
 
 // pending is how many requests r is answering.
 func (r *replica) pending() int { return r.client.PendingRequests() + int(r.streams.under.Load()) }
 
-func (r *replica) rank(tried *replica) int {
+func (r *replica) rank(priority admission.Priority, tried *replica) int {
 	rank := 0
 	if r.ready.Load() {
+		rank += 4
+	}
+	if r.room.Free(priority) {
 		rank += 2
 	}
 	if r != tried {

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"sync/atomic"
+
+	"stockroom/gateway/admission"
 )
 
 // maxStreams is how many answers or requests one replica is passed on piece by
@@ -34,7 +36,7 @@ func (p *Pool) tryStream(req *http.Request) (*http.Response, error) {
 		err   = ErrAway
 	)
 	for attempt := range attempts {
-		r := p.pick(tried)
+		r := p.pick(admission.Apart, tried)
 		if r == nil {
 			break
 		}

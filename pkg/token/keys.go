@@ -14,6 +14,7 @@ const (
 	pollEvery    = time.Minute
 	pollRetry    = 5 * time.Second
 	fetchTimeout = 2 * time.Second
+	turnTimeout  = 3 * time.Second // to wait for the fetches of others
 )
 
 // keys holds the last good set of signing keys. It outlives the service that
@@ -53,6 +54,8 @@ func (k *keys) find(ctx context.Context, kid string) (ed25519.PublicKey, error) 
 	if key, _ := k.known(kid); key != nil {
 		return key, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, turnTimeout)
+	defer cancel()
 	select {
 	case <-k.turn:
 	case <-ctx.Done():

@@ -71,11 +71,7 @@ func (a *API) logAccess(c *fiber.Ctx, route string, took time.Duration) {
 	if a.internal {
 		level = slog.LevelDebug // who probes readiness and follows a log asks all the time
 	}
-	a.log.LogAttrs(c.UserContext(), level, "request",
-		slog.String("method", c.Method()),
-		slog.String("route", route),
-		slog.Int("status", c.Response().StatusCode()),
-		slog.Float64("ms", float64(took.Microseconds())/1000))
+	telemetry.LogRequest(c.UserContext(), a.log, level, c.Method(), route, c.Response().StatusCode(), took, nil)
 }
 
 // ofFiber says in our words what Fiber found. Its own texts may repeat bytes of

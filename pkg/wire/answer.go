@@ -26,7 +26,7 @@ func (a Answer) Interim() bool { return a.Status < 200 }
 // as strict as [Check] about what stands there.
 func CheckAnswer(head []byte) (Answer, error) {
 	line, lines, ok := bytes.Cut(head, []byte("\r\n"))
-	if !ok || !isValue(line) {
+	if !ok || !all(line, inValue) {
 		return Answer{}, ErrMalformed
 	}
 	version, rest, _ := bytes.Cut(line, []byte(" "))

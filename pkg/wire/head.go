@@ -62,13 +62,13 @@ func checkHeaders(raw []byte) (seen framing, err error) {
 			break
 		}
 		name, value, ok := bytes.Cut(line, []byte(":"))
-		if !ok || !isName(name) {
+		if !ok || len(name) == 0 || !all(name, inName) {
 			return seen, ErrMalformed.Because("A header name holds a character that it may not hold.")
 		}
-		if !isValue(value) {
+		if !all(value, inValue) {
 			return seen, ErrMalformed.Because("A header value holds a control character.")
 		}
-		if err := seen.add(name, bytes.Trim(value, " \t")); err != nil {
+		if err := seen.add(name, value); err != nil {
 			return seen, err
 		}
 	}
@@ -83,6 +83,7 @@ type framing struct {
 }
 
 func (f *framing) add(name, value []byte) error {
+	value = trim(value)
 	switch {
 	case is(name, "Host"):
 		f.hosts++
@@ -124,15 +125,16 @@ func is(b []byte, name string) bool {
 	return len(b) == len(name) && bytes.EqualFold(b, []byte(name))
 }
 
-// isName reports whether b is a token of RFC 9110 without "_", which some
-// programs take for "-". Neither a space nor an empty name passes.
-func isName(b []byte) bool {
-	for _, c := range b {
-		if !isAlphanumeric(c) && bytes.IndexByte([]byte("!#$%&'*+-.^`|~"), c) < 0 {
-			return false
-		}
+// trim returns b without the blanks around it.
+func trim(b []byte) []byte {
+	blank := func(c byte) bool { return c == ' ' || c == '\t' }
+	for len(b) > 0 && blank(b[0]) {
+		b = b[1:]
 	}
-	return len(b) > 0
+	for len(b) > 0 && blank(b[len(b)-1]) {
+		b = b[:len(b)-1]
+	}
+	return b
 }
 
 // isHost takes names, IPv4 addresses and IPv6 addresses in brackets, and none of
@@ -150,23 +152,5 @@ func isHost(b []byte) bool {
 			return false
 		}
 	}
-	for _, c := range name {
-		if !isUnreserved(c) {
-			return false
-		}
-	}
-	return len(name) > 0 && len(bytes.Trim(port, "0123456789")) == 0
-}
-
-func isValue(b []byte) bool {
-	for _, c := range b {
-		if (c < ' ' && c != '\t') || c == 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
-func isAlphanumeric(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+	return len(name) > 0 && all(name, unreserved) && len(bytes.Trim(port, "0123456789")) == 0
 }

@@ -61,13 +61,16 @@ func checkPath(path []byte) error {
 			}
 		case c == '%':
 			d, ok := unhex(path[i:])
-			if !ok || d < ' ' || d == 0x7f || d == '/' || d == '\\' || isUnreserved(d) {
+			if !ok || d < ' ' || d == 0x7f || d == '/' || d == '\\' || classes[d]&unreserved != 0 {
 				return errPath
 			}
 			i += 2
-		case !isUnreserved(c) && bytes.IndexByte([]byte("!$&'()*+,;=:@"), c) < 0:
+		case classes[c]&inPath == 0:
 			return errPath
 		}
+	}
+	if !bytes.Contains(path, []byte("/.")) {
+		return nil
 	}
 	for segment := range bytes.SplitSeq(path, []byte("/")) {
 		if string(segment) == "." || string(segment) == ".." {
@@ -114,8 +117,4 @@ func nibble(c byte) (byte, bool) {
 		return c - 'A' + 10, true
 	}
 	return 0, false
-}
-
-func isUnreserved(c byte) bool {
-	return isAlphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~'
 }

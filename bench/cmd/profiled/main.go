@@ -1,14 +1,12 @@
-// Command profiled is gatewayd, with a door at BENCH_PPROF_ADDR for go tool pprof.
-// The gateway itself has none: what it would show belongs to nobody outside.
+// Command profiled is gatewayd, with a door at BENCH_PROFILE_ADDR that tells where
+// its time goes. The gateway itself has none: nobody outside is to know.
 package main
 
 import (
 	"context"
-	"net/http"
-	"net/http/pprof"
 	"os"
-	"time"
 
+	"stockroom/bench/profile"
 	"stockroom/gateway/gatewayd"
 	"stockroom/pkg/run"
 	"stockroom/pkg/telemetry"
@@ -30,28 +28,17 @@ func serve(ctx context.Context, t *telemetry.Telemetry) (run.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return together{gateway, &profiler{os.Getenv("BENCH_PPROF_ADDR")}}, nil
+	return together{gateway, door(os.Getenv("BENCH_PROFILE_ADDR"))}, nil
 }
 
-// together runs the gateway and the door.
+// together is the gateway and the door.
 type together []run.Server
 
 // Run implements [run.Server].
 func (all together) Run(ctx context.Context) error { return run.All(ctx, all...) }
 
-// profiler is the door.
-type profiler struct{ addr string }
+// door is where profiles are asked for.
+type door string
 
 // Run implements [run.Server].
-func (p *profiler) Run(ctx context.Context) error {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
-	server := &http.Server{Addr: p.addr, Handler: mux, ReadHeaderTimeout: time.Second}
-	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // nobody waits for a profile any more
-	defer stop()
-	if err := server.ListenAndServe(); ctx.Err() == nil {
-		return err
-	}
-	return nil
-}
+func (d door) Run(ctx context.Context) error { return profile.Serve(ctx, string(d)) }
