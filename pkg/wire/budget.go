@@ -13,6 +13,7 @@ import (
 // Budget is how many bytes all requests together may hold of what is large.
 type Budget struct {
 	total   int64
+	relieve func()
 	left    *semaphore.Weighted
 	taken   atomic.Int64
 	refused atomic.Int64
@@ -21,13 +22,20 @@ type Budget struct {
 // Free is the size up to which nothing is counted: what a connection costs anyway.
 const Free = 16 << 10
 
-// budgetWait is how long a request waits for others to be done.
-const budgetWait = 2 * time.Second
+// A request waits twice for others to be done.
+const (
+	budgetWaits = 2
+	budgetWait  = time.Second
+)
 
 // NewBudget returns one of total bytes.
 func NewBudget(total int64) *Budget {
-	return &Budget{total: total, left: semaphore.NewWeighted(total)}
+	return &Budget{total: total, left: semaphore.NewWeighted(total), relieve: func() {}}
 }
+
+// Relieve has b call relieve when there is no room, before anybody waits. It may
+// be called by several at once.
+func (b *Budget) Relieve(relieve func()) { b.relieve = relieve }
 
 // Take waits for room for n bytes, and returns what to give back. It fails with
 // [ErrOverloaded] if that takes too long. What is larger than all there is gets
@@ -37,16 +45,25 @@ func (b *Budget) Take(n int64) (int64, error) {
 		return 0, nil
 	}
 	n = min(n, b.total)
-	if !b.left.TryAcquire(n) {
-		ctx, cancel := context.WithTimeout(context.Background(), budgetWait)
-		defer cancel()
-		if b.left.Acquire(ctx, n) != nil {
-			b.refused.Add(1)
-			return 0, ErrOverloaded
-		}
+	if !b.left.TryAcquire(n) && !b.wait(n) {
+		b.refused.Add(1)
+		return 0, ErrOverloaded
 	}
 	b.taken.Add(n)
 	return n, nil
+}
+
+func (b *Budget) wait(n int64) bool {
+	for range budgetWaits {
+		b.relieve()
+		ctx, cancel := context.WithTimeout(context.Background(), budgetWait)
+		err := b.left.Acquire(ctx, n)
+		cancel()
+		if err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // Return gives back what [Budget.Take] has returned.
@@ -67,6 +84,7 @@ func (b *Budget) Refused() int64 { return b.refused.Load() }
 func (c *Conn) Owe(b *Budget, n int64) {
 	if n > 0 {
 		c.owed = append(c.owed, debt{b, n})
+		c.owing.Store(time.Now().UnixNano())
 	}
 }
 
@@ -80,8 +98,9 @@ type debt struct {
 func (c *Conn) charge(n int64) {
 	b := c.listener.limits.Bodies
 	n, err := b.Take(n)
-	c.Owe(b, n)
-	c.crowded = err != nil
+	if c.crowded = err != nil; n > 0 {
+		c.owed = append(c.owed, debt{b, n})
+	}
 }
 
 // refund gives back what c owes.
@@ -90,6 +109,7 @@ func (c *Conn) refund() {
 		d.budget.Return(d.bytes)
 	}
 	c.owed = c.owed[:0]
+	c.owing.Store(0)
 }
 
 // announced returns how large a head says that the body is, but not more than
