@@ -12,7 +12,7 @@ import (
 // larger than [wire.Free]. Who does not fit waits, and is told to come back later.
 const (
 	bodiesBudget  = 32 << 20
-	answersBudget = 32 << 20
+	answersBudget = 48 << 20
 )
 
 // open bounds what comes through the public door.

@@ -40,8 +40,8 @@ type system struct {
 	addr   string // of the gateway
 	url    string
 	issuer *tokentest.Issuer
-	inside string      // its internal door
-	stop   func()      // tells the gateway to
+	inside string // its internal door
+	stop   func() // tells the gateway to
 	server *gatewayd.Server
 	away   atomic.Bool // no service is ready
 

@@ -10,17 +10,22 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Budget is how many bytes all requests together may hold of what is large.
+// Budget is how many bytes all requests together may hold of what is large. Half
+// of it is for what is only rather large, which never waits for what is larger.
 type Budget struct {
-	total   int64
+	half    int64
 	relieve func()
-	left    *semaphore.Weighted
+	large   *semaphore.Weighted
+	rather  *semaphore.Weighted
 	taken   atomic.Int64
 	refused atomic.Int64
 }
 
 // Free is the size up to which nothing is counted: what a connection costs anyway.
 const Free = 16 << 10
+
+// rather is the size up to which something is only rather large.
+const rather = 64 << 10
 
 // A request waits twice for others to be done.
 const (
@@ -30,7 +35,8 @@ const (
 
 // NewBudget returns one of total bytes.
 func NewBudget(total int64) *Budget {
-	return &Budget{total: total, left: semaphore.NewWeighted(total), relieve: func() {}}
+	half := total / 2
+	return &Budget{half: half, large: semaphore.NewWeighted(half), rather: semaphore.NewWeighted(half), relieve: func() {}}
 }
 
 // Relieve has b call relieve when there is no room, before anybody waits. It may
@@ -44,8 +50,8 @@ func (b *Budget) Take(n int64) (int64, error) {
 	if b == nil || n <= Free {
 		return 0, nil
 	}
-	n = min(n, b.total)
-	if !b.left.TryAcquire(n) && !b.wait(n) {
+	n = min(n, b.half)
+	if !b.of(n).TryAcquire(n) && !b.wait(n) {
 		b.refused.Add(1)
 		return 0, ErrOverloaded
 	}
@@ -53,11 +59,19 @@ func (b *Budget) Take(n int64) (int64, error) {
 	return n, nil
 }
 
+// of returns the half that n bytes belong to.
+func (b *Budget) of(n int64) *semaphore.Weighted {
+	if n <= rather {
+		return b.rather
+	}
+	return b.large
+}
+
 func (b *Budget) wait(n int64) bool {
 	for range budgetWaits {
 		b.relieve()
 		ctx, cancel := context.WithTimeout(context.Background(), budgetWait)
-		err := b.left.Acquire(ctx, n)
+		err := b.of(n).Acquire(ctx, n)
 		cancel()
 		if err == nil {
 			return true
@@ -66,11 +80,11 @@ func (b *Budget) wait(n int64) bool {
 	return false
 }
 
-// Return gives back what [Budget.Take] has returned.
+// Return gives back what [Budget.Take] has returned once.
 func (b *Budget) Return(n int64) {
 	if b != nil && n > 0 {
 		b.taken.Add(-n)
-		b.left.Release(n)
+		b.of(n).Release(n)
 	}
 }
 

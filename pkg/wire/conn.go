@@ -28,7 +28,7 @@ type Conn struct {
 	failed  error  // what comes after got
 	owed    []debt
 	owing   atomic.Int64 // since when its client has been taking a large answer, in Unix nanoseconds
-	crowded bool // there was no room for its body
+	crowded bool         // there was no room for its body
 
 	pace  time.Duration // see Pace
 	cut   atomic.Bool   // see Cut

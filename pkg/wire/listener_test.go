@@ -133,7 +133,7 @@ const get = "GET /%s HTTP/1.1\r\nHost: a\r\n\r\n"
 func TestRequestsInPieces(t *testing.T) {
 	t.Parallel()
 
-	d := open(t, wire.Limits{First: soon, Head: soon, Body: 1 << 20, Bodies: wire.NewBudget(1 << 20)})
+	d := open(t, wire.Limits{First: soon, Head: soon, Body: 1 << 20, Bodies: wire.NewBudget(2 << 20)})
 	long := "GET /long HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 14<<10) + "\r\n\r\n"
 	post := "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n" + strings.Repeat("y", 20000)
 	chunked := "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
@@ -250,7 +250,7 @@ func TestAllAreBounded(t *testing.T) {
 func TestBodiesShareABudget(t *testing.T) {
 	t.Parallel()
 
-	budget := wire.NewBudget(30 << 10)
+	budget := wire.NewBudget(60 << 10)
 	d := open(t, wire.Limits{First: soon, Body: 1 << 20, Bodies: budget})
 	const post = "POST /wait HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n"
 	body := strings.Repeat("x", 20000)
@@ -273,7 +273,7 @@ func TestBodiesShareABudget(t *testing.T) {
 func TestSlowReadersMakeRoom(t *testing.T) {
 	t.Parallel()
 
-	budget := wire.NewBudget(30 << 10)
+	budget := wire.NewBudget(60 << 10)
 	d := open(t, wire.Limits{First: soon})
 	budget.Relieve(d.CutSlow)
 	d.answers = budget
