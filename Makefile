@@ -77,6 +77,14 @@ canary: deps ## send REQUESTS=1000000 of many people, break some off, let servic
 fuzz: ## run every fuzz target for DURATION=30s, one after the other; FUZZ=Query some of them
 	@./.ci/fuzz "$(if $(filter command line environment,$(origin DURATION)),$(DURATION),30s)" "$(FUZZ)"
 
+COPIES ?= 1000
+SLOW   ?= 5000
+
+.PHONY: limits
+limits: deps ## measure what COPIES=1000 of each request at once cost, and SLOW=5000 clients that take their time for DURATION=60s
+	go run ./pkg/testkit/cmd/withservers go test -count=1 -v -timeout 1h ./e2e/limits -args -limits.copies=$(COPIES) -limits.slow=$(SLOW) \
+		-limits.for=$(if $(filter command line environment,$(origin DURATION)),$(DURATION),60s)
+
 CHANGES ?= 1000
 
 .PHONY: rights

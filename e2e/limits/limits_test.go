@@ -11,9 +11,19 @@ import (
 )
 
 var (
-	copies = flag.Int("limits.copies", 200, "how often each request is sent at once")
+	copies = flag.Int("limits.copies", 100, "how often each request is sent at once")
 	slow   = flag.Int("limits.slow", 500, "how many clients are slow at once")
-	during = flag.Duration("limits.for", 3*time.Second, "how long they are")
+	during = flag.Duration("limits.for", time.Second, "how long they are")
 )
+
+// warmth is what processes may grow by because they have hardly done anything
+// before. With a thousand copies it does not count any more.
+func warmth() int64 {
+	const many, all = 1000, 32 << 20
+	if *copies >= many {
+		return 0
+	}
+	return all
+}
 
 func TestMain(m *testing.M) { stack.Main(m) }

@@ -90,8 +90,8 @@ func TestSlowClients(t *testing.T) {
 			cancel()
 			crowd.all.Wait()
 			grown := most(t, s).growth(before)
-			t.Logf("%d clients, connected %d times: %.1f KiB of the gateway each (%v); others p50 %v, p99 %v, without p50 %v, p99 %v",
-				*slow, crowd.connected.Load(), float64(grown["gateway"])/float64(*slow)/(1<<10), grown,
+			t.Logf("%s: %d clients, connected %d times: %.1f KiB of the gateway each (%v); others p50 %v, p99 %v, without p50 %v, p99 %v",
+				name, *slow, crowd.connected.Load(), float64(grown["gateway"])/float64(*slow)/(1<<10), grown,
 				percentile(beside, 0.5), percentile(beside, 0.99), percentile(alone, 0.5), percentile(alone, 0.99))
 			require.NotEmpty(t, beside)
 			require.LessOrEqual(t, grown["gateway"], 8<<20+int64(*slow)*40<<10)

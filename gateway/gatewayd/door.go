@@ -12,7 +12,7 @@ import (
 // larger than [wire.Free]. Who does not fit waits, and is told to come back later.
 const (
 	bodiesBudget  = 32 << 20
-	answersBudget = 64 << 20
+	answersBudget = 48 << 20
 )
 
 // open bounds what comes through the public door.
@@ -52,6 +52,7 @@ func (s *Server) measureDoor(t *telemetry.Telemetry) {
 		"full":    func(c wire.Connections) int64 { return c.Full },
 		"address": func(c wire.Connections) int64 { return c.Greedy },
 		"idle":    func(c wire.Connections) int64 { return c.Evicted },
+		"slow":    func(c wire.Connections) int64 { return c.Slow },
 	} {
 		t.Counter("connections_closed_total", "Connections closed to bound how many there are.",
 			func() float64 { return float64(of(ln.Connections())) }, "reason", reason)

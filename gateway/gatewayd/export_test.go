@@ -1,5 +1,8 @@
 package gatewayd
 
+// Buffered returns what large bodies and answers take up.
+func (s *Server) Buffered() int64 { return s.public.Bodies().Taken() + s.answers.Taken() }
+
 // Kinds of routes that the product does not have yet.
 const (
 	Upload   = upload

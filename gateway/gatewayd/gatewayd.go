@@ -99,6 +99,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	s.edge, s.closeBus = e, closeBus
 	s.doors, s.drain, s.grace = doors, cfg.Drain, cfg.Grace
 	s.public = s.open(cfg, doors.Public)
+	answers.Relieve(s.public.CutSlow)
 	s.measureDoor(t)
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t, PreviousToken: cfg.InternalTokenPrevious}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})

@@ -40,8 +40,9 @@ type system struct {
 	addr   string // of the gateway
 	url    string
 	issuer *tokentest.Issuer
-	inside string      // its internal door
-	stop   func()      // tells the gateway to
+	inside string // its internal door
+	stop   func() // tells the gateway to
+	server *gatewayd.Server
 	away   atomic.Bool // no service is ready
 
 	configure func(*gatewayd.Config) // may change how the gateway starts
@@ -118,7 +119,7 @@ func (s *system) start(t testing.TB) {
 		stop()
 		require.NoError(t, <-done)
 	})
-	s.stop = stop
+	s.stop, s.server = stop, gateway
 	s.addr = doors.Public.Addr().String()
 	s.url = "http://" + s.addr
 	s.inside = "http://" + doors.Internal.Addr().String()

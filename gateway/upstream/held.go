@@ -37,7 +37,8 @@ func (c *conn) hold() error {
 	if more <= wire.Free || c.answer.whole > maxAnswer {
 		return nil // it will be refused
 	}
-	n, err := c.budget.Take(more)
-	c.held.bytes += n
+	n, err := c.budget.Take(c.answer.whole)
+	c.budget.Return(c.held.bytes)
+	c.held.bytes = n
 	return err
 }

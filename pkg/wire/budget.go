@@ -10,10 +10,13 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Budget is how many bytes all requests together may hold of what is large.
+// Budget is how many bytes all requests together may hold of what is large. Half
+// of it is for what is only rather large, which never waits for what is larger.
 type Budget struct {
-	total   int64
-	left    *semaphore.Weighted
+	half    int64
+	relieve func()
+	large   *semaphore.Weighted
+	rather  *semaphore.Weighted
 	taken   atomic.Int64
 	refused atomic.Int64
 }
@@ -21,13 +24,24 @@ type Budget struct {
 // Free is the size up to which nothing is counted: what a connection costs anyway.
 const Free = 16 << 10
 
-// budgetWait is how long a request waits for others to be done.
-const budgetWait = 2 * time.Second
+// rather is the size up to which something is only rather large.
+const rather = 64 << 10
+
+// A request waits twice for others to be done.
+const (
+	budgetWaits = 2
+	budgetWait  = time.Second
+)
 
 // NewBudget returns one of total bytes.
 func NewBudget(total int64) *Budget {
-	return &Budget{total: total, left: semaphore.NewWeighted(total)}
+	half := total / 2
+	return &Budget{half: half, large: semaphore.NewWeighted(half), rather: semaphore.NewWeighted(half), relieve: func() {}}
 }
+
+// Relieve has b call relieve when there is no room, before anybody waits. It may
+// be called by several at once.
+func (b *Budget) Relieve(relieve func()) { b.relieve = relieve }
 
 // Take waits for room for n bytes, and returns what to give back. It fails with
 // [ErrOverloaded] if that takes too long. What is larger than all there is gets
@@ -36,24 +50,41 @@ func (b *Budget) Take(n int64) (int64, error) {
 	if b == nil || n <= Free {
 		return 0, nil
 	}
-	n = min(n, b.total)
-	if !b.left.TryAcquire(n) {
-		ctx, cancel := context.WithTimeout(context.Background(), budgetWait)
-		defer cancel()
-		if b.left.Acquire(ctx, n) != nil {
-			b.refused.Add(1)
-			return 0, ErrOverloaded
-		}
+	n = min(n, b.half)
+	if !b.of(n).TryAcquire(n) && !b.wait(n) {
+		b.refused.Add(1)
+		return 0, ErrOverloaded
 	}
 	b.taken.Add(n)
 	return n, nil
 }
 
-// Return gives back what [Budget.Take] has returned.
+// of returns the half that n bytes belong to.
+func (b *Budget) of(n int64) *semaphore.Weighted {
+	if n <= rather {
+		return b.rather
+	}
+	return b.large
+}
+
+func (b *Budget) wait(n int64) bool {
+	for range budgetWaits {
+		b.relieve()
+		ctx, cancel := context.WithTimeout(context.Background(), budgetWait)
+		err := b.of(n).Acquire(ctx, n)
+		cancel()
+		if err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Return gives back what [Budget.Take] has returned once.
 func (b *Budget) Return(n int64) {
 	if b != nil && n > 0 {
 		b.taken.Add(-n)
-		b.left.Release(n)
+		b.of(n).Release(n)
 	}
 }
 
@@ -67,6 +98,7 @@ func (b *Budget) Refused() int64 { return b.refused.Load() }
 func (c *Conn) Owe(b *Budget, n int64) {
 	if n > 0 {
 		c.owed = append(c.owed, debt{b, n})
+		c.owing.Store(time.Now().UnixNano())
 	}
 }
 
@@ -80,8 +112,9 @@ type debt struct {
 func (c *Conn) charge(n int64) {
 	b := c.listener.limits.Bodies
 	n, err := b.Take(n)
-	c.Owe(b, n)
-	c.crowded = err != nil
+	if c.crowded = err != nil; n > 0 {
+		c.owed = append(c.owed, debt{b, n})
+	}
 }
 
 // refund gives back what c owes.
@@ -90,6 +123,7 @@ func (c *Conn) refund() {
 		d.budget.Return(d.bytes)
 	}
 	c.owed = c.owed[:0]
+	c.owing.Store(0)
 }
 
 // announced returns how large a head says that the body is, but not more than

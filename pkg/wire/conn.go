@@ -27,7 +27,8 @@ type Conn struct {
 	got     []byte // of a request, and not yet read by the server
 	failed  error  // what comes after got
 	owed    []debt
-	crowded bool // there was no room for its body
+	owing   atomic.Int64 // since when its client has been taking a large answer, in Unix nanoseconds
+	crowded bool         // there was no room for its body
 
 	pace  time.Duration // see Pace
 	cut   atomic.Bool   // see Cut

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"time"
 )
 
 // crowd is the connections there are.
@@ -16,7 +17,9 @@ type crowd struct {
 	all  map[*Conn]struct{}
 	from map[netip.Addr]int
 
-	full, greedy, evicted int64
+	full, greedy, evicted, slow int64
+
+	cut time.Time // when slow ones were last
 }
 
 func newCrowd(limits Limits) crowd {
@@ -71,19 +74,8 @@ const evicting = 64
 
 // makeRoom reports whether it could close some idle connections.
 func (w *crowd) makeRoom() bool {
-	type idler struct {
-		c     *Conn
-		since int64
-	}
-	var idlers []idler
-	for c := range w.all {
-		if since := c.idle.Load(); since > 0 {
-			idlers = append(idlers, idler{c, since})
-		}
-	}
-	slices.SortFunc(idlers, func(a, b idler) int { return cmp.Compare(a.since, b.since) })
 	room := false
-	for _, i := range idlers[:min(len(idlers), len(w.all)/evicting+1)] {
+	for _, i := range w.oldest(func(c *Conn) int64 { return c.idle.Load() }, len(w.all)/evicting+1) {
 		if i.c.idle.CompareAndSwap(i.since, closing) {
 			hangUp(i.c.Conn)
 			w.forget(i.c)
@@ -92,6 +84,50 @@ func (w *crowd) makeRoom() bool {
 		}
 	}
 	return room
+}
+
+// lasting is a connection and since when something has been so.
+type lasting struct {
+	c     *Conn
+	since int64
+}
+
+// oldest returns up to n connections for which something has been so for the
+// longest. It is not so where since is not positive.
+func (w *crowd) oldest(since func(*Conn) int64, n int) []lasting {
+	var all []lasting
+	for c := range w.all {
+		if at := since(c); at > 0 {
+			all = append(all, lasting{c, at})
+		}
+	}
+	slices.SortFunc(all, func(a, b lasting) int { return cmp.Compare(a.since, b.since) })
+	return all[:min(len(all), n)]
+}
+
+// What is slow when others wait, and how often that is looked for.
+const (
+	slowAnswer = time.Second
+	slowLook   = 100 * time.Millisecond
+)
+
+// cutSlow closes the connections whose clients take the longest over large
+// answers, while others cannot be given theirs.
+func (w *crowd) cutSlow() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := time.Now()
+	if now.Sub(w.cut) < slowLook {
+		return
+	}
+	w.cut = now
+	for _, o := range w.oldest(func(c *Conn) int64 { return c.owing.Load() }, len(w.all)/evicting+1) {
+		if o.since > now.Add(-slowAnswer).UnixNano() {
+			return
+		}
+		hangUp(o.c.Conn)
+		w.slow++
+	}
 }
 
 // squeeze closes some idle connections.
@@ -141,5 +177,5 @@ func (w *crowd) closeUnused() {
 func (w *crowd) count() Connections {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return Connections{len(w.all), w.full, w.greedy, w.evicted}
+	return Connections{len(w.all), w.full, w.greedy, w.evicted, w.slow}
 }

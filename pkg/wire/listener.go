@@ -121,10 +121,15 @@ type Connections struct {
 	Full    int64 // turned away: there are too many
 	Greedy  int64 // turned away: too many from one address
 	Evicted int64 // idle ones that made room for others
+	Slow    int64 // those that took too long over a large answer when others wanted one
 }
 
 // Connections returns how many there are now.
 func (l *Listener) Connections() Connections { return l.crowd.count() }
+
+// CutSlow closes the connections whose clients take the longest over what they
+// have to [Conn.Owe] for, if that is a second or more.
+func (l *Listener) CutSlow() { l.crowd.cutSlow() }
 
 // Bodies returns the budget of [Limits].
 func (l *Listener) Bodies() *Budget { return l.limits.Bodies }

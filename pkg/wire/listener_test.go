@@ -27,7 +27,11 @@ type door struct {
 	addr    string
 	release chan struct{} // answers to /wait wait for this
 	waiting chan struct{}
+	answers *wire.Budget // for those to /large
 }
+
+// large is more than the system keeps of a connection.
+const large = 64 << 20
 
 func open(t *testing.T, limits wire.Limits) *door {
 	t.Helper()
@@ -41,12 +45,22 @@ func open(t *testing.T, limits wire.Limits) *door {
 func openAt(t *testing.T, inner net.Listener, limits wire.Limits) *door {
 	t.Helper()
 
-	d := &door{wire.ListenWithin(inner, limits), inner.Addr().String(), make(chan struct{}), make(chan struct{}, 10)}
+	d := &door{wire.ListenWithin(inner, limits), inner.Addr().String(), make(chan struct{}), make(chan struct{}, 10), nil}
 	server := &fasthttp.Server{
 		Handler: func(ctx *fasthttp.RequestCtx) {
 			if string(ctx.Path()) == "/wait" {
 				d.waiting <- struct{}{}
 				<-d.release
+			}
+			if string(ctx.Path()) == "/large" {
+				n, err := d.answers.Take(20000)
+				if err != nil {
+					ctx.SetStatusCode(fasthttp.StatusServiceUnavailable)
+					return
+				}
+				ctx.Conn().(*wire.Conn).Owe(d.answers, n)
+				ctx.SetBodyString(strings.Repeat("x", large))
+				return
 			}
 			_, _ = fmt.Fprintf(ctx, "%s %s %d", ctx.Method(), ctx.Path(), len(ctx.PostBody()))
 		},
@@ -119,7 +133,7 @@ const get = "GET /%s HTTP/1.1\r\nHost: a\r\n\r\n"
 func TestRequestsInPieces(t *testing.T) {
 	t.Parallel()
 
-	d := open(t, wire.Limits{First: soon, Head: soon, Body: 1 << 20, Bodies: wire.NewBudget(1 << 20)})
+	d := open(t, wire.Limits{First: soon, Head: soon, Body: 1 << 20, Bodies: wire.NewBudget(2 << 20)})
 	long := "GET /long HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 14<<10) + "\r\n\r\n"
 	post := "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n" + strings.Repeat("y", 20000)
 	chunked := "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
@@ -236,7 +250,7 @@ func TestAllAreBounded(t *testing.T) {
 func TestBodiesShareABudget(t *testing.T) {
 	t.Parallel()
 
-	budget := wire.NewBudget(30 << 10)
+	budget := wire.NewBudget(60 << 10)
 	d := open(t, wire.Limits{First: soon, Body: 1 << 20, Bodies: budget})
 	const post = "POST /wait HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n"
 	body := strings.Repeat("x", 20000)
@@ -253,6 +267,24 @@ func TestBodiesShareABudget(t *testing.T) {
 	d.release <- struct{}{}
 	first.hears(t)
 	require.Eventually(t, func() bool { return budget.Taken() == 0 }, soon, time.Millisecond)
+}
+
+// Whoever is slow to take a large answer goes when others want one.
+func TestSlowReadersMakeRoom(t *testing.T) {
+	t.Parallel()
+
+	budget := wire.NewBudget(60 << 10)
+	d := open(t, wire.Limits{First: soon})
+	budget.Relieve(d.CutSlow)
+	d.answers = budget
+	slow := d.connect(t)
+	slow.send(t, fmt.Sprintf(get, "large"))
+	require.Eventually(t, func() bool { return budget.Taken() > 0 }, soon, time.Millisecond)
+	next := d.connect(t)
+	next.send(t, fmt.Sprintf(get, "large"))
+	require.Len(t, next.hears(t), large)
+	require.EqualValues(t, 1, d.Connections().Slow)
+	require.Zero(t, budget.Refused())
 }
 
 // crowded is a listener of a system that has no room at first.
