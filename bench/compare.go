@@ -37,7 +37,7 @@ func (f *field) compare(ctx context.Context, s settings) error {
 		}
 	}
 	for _, kind := range kinds {
-		table(os.Stdout, s, kind.name, runners)
+		fmt.Print(table(s, kind.name, runners))
 	}
 	return nil
 }

@@ -2,21 +2,21 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 )
 
-// table prints the medians of all rounds, as Markdown. The last column is the
+// table returns the medians of all rounds, as Markdown. The last column is the
 // median of how many times as much the gateway used in the same round.
-func table(w io.Writer, s settings, kind string, runners []*runner) {
-	fmt.Fprintf(w, "\n| %s | requests/s | p50 ms | p99 ms | p50 ms at %d/s | p99 ms at %d/s | CPU µs per request | lowest–highest | gateway's CPU |\n", kind, s.rate, s.rate)
-	fmt.Fprintln(w, "|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+func table(s settings, kind string, runners []*runner) string {
+	var w strings.Builder
+	fmt.Fprintf(&w, "\n| %s | requests/s | p50 ms | p99 ms | p50 ms at %d/s | p99 ms at %d/s | CPU µs per request | lowest–highest | gateway's CPU |\n", kind, s.rate, s.rate)
+	fmt.Fprintln(&w, "|---|---:|---:|---:|---:|---:|---:|---:|---:|")
 	own := each(runners[0].figures[kind], cpu)
 	for _, r := range runners {
 		if r.absent != nil {
 			why, _, _ := strings.Cut(r.absent.Error(), "\n")
-			fmt.Fprintf(w, "| %s | %s | | | | | | | |\n", r.name, why)
+			fmt.Fprintf(&w, "| %s | %s | | | | | | | |\n", r.name, why)
 			continue
 		}
 		figures := r.figures[kind]
@@ -26,7 +26,7 @@ func table(w io.Writer, s settings, kind string, runners []*runner) {
 		for round, cost := range costs {
 			times[round] = own[round] / cost
 		}
-		fmt.Fprintf(w, "| %s | %.0f | %.2f | %.2f | %.2f | %.2f | %.1f | %.1f–%.1f | %.2f × |\n", strings.TrimSpace(r.name+" "+r.Version),
+		fmt.Fprintf(&w, "| %s | %.0f | %.2f | %.2f | %.2f | %.2f | %.1f | %.1f–%.1f | %.2f × |\n", strings.TrimSpace(r.name+" "+r.Version),
 			middle(func(f figure) float64 { return f.perSecond }),
 			middle(func(f figure) float64 { return f.p50.Seconds() * 1000 }),
 			middle(func(f figure) float64 { return f.p99.Seconds() * 1000 }),
@@ -34,6 +34,7 @@ func table(w io.Writer, s settings, kind string, runners []*runner) {
 			middle(func(f figure) float64 { return f.rateP99.Seconds() * 1000 }),
 			median(costs), slices.Min(costs), slices.Max(costs), median(times))
 	}
+	return w.String()
 }
 
 func cpu(f figure) float64 { return f.cpu }

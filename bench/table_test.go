@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -22,8 +21,7 @@ func TestTable(t *testing.T) {
 		}
 		return map[string][]figure{"x": figures}
 	}
-	var out strings.Builder
-	table(&out, settings{rate: 500}, "x", []*runner{
+	out := table(settings{rate: 500}, "x", []*runner{
 		{name: "gateway", figures: costs(40, 60, 50)},
 		{name: "other", Running: proxy.Running{Version: "1.2"}, figures: costs(20, 20, 50)},
 		{name: "third", absent: errors.New("not installed: apt-get install third\nand more")},
@@ -34,5 +32,5 @@ func TestTable(t *testing.T) {
 | gateway | 1000 | 1.00 | 2.00 | 3.00 | 4.00 | 50.0 | 40.0–60.0 | 1.00 × |
 | other 1.2 | 1000 | 1.00 | 2.00 | 3.00 | 4.00 | 20.0 | 20.0–50.0 | 2.00 × |
 | third | not installed: apt-get install third | | | | | | | |
-`, out.String())
+`, out)
 }

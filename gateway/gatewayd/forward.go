@@ -108,7 +108,7 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 	if trace.SpanContextFromContext(ctx).IsValid() {
 		tracing.Inject(ctx, req.Header.Set)
 	}
-	err := s.pools[r.service].Do(req, resp, deadline)
+	err := s.pools[r.service].Do(req, resp, r.priority, deadline)
 	if span.IsRecording() {
 		describe(span, r.service, resp.StatusCode(), err)
 	}

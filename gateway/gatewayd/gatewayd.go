@@ -16,6 +16,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"stockroom/gateway/admission"
 	"stockroom/gateway/apidoc"
 	"stockroom/gateway/pages"
 	"stockroom/gateway/upstream"
@@ -62,7 +63,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 			err = errors.Join(err, doors.Close())
 		}
 	}()
-	if err := cfg.check(); err != nil {
+	if err := errors.Join(cfg.check(), checkRoutes(routes)); err != nil {
 		return nil, err
 	}
 	e, err := cfg.edge(t)
@@ -221,7 +222,7 @@ func fetchDocument(pool *upstream.Pool, answers *wire.Budget) func(context.Conte
 
 		req.Header.SetHost("service")
 		req.SetRequestURI("/openapi.json")
-		if err := pool.Do(req, resp, within(ctx, documentDeadline)); err != nil {
+		if err := pool.Do(req, resp, admission.Apart, within(ctx, documentDeadline)); err != nil {
 			return nil, err
 		}
 		defer answers.Return(upstream.Held(resp))

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"stockroom/gateway/admission"
 )
 
 // The services that the gateway leads to.
@@ -33,12 +35,13 @@ const (
 
 // route says where a request goes. In a pattern, {} stands for one segment.
 type route struct {
-	method  string
-	pattern string
-	service string
-	access  access
-	within  time.Duration
-	cost    int // against the limits of requests
+	method   string
+	pattern  string
+	service  string
+	access   access
+	within   time.Duration
+	cost     int                // against the limits of requests
+	priority admission.Priority // when the service has too many
 }
 
 // What requests cost.
@@ -48,45 +51,54 @@ const (
 	hashed   = 10 // hundreds of milliseconds of processor time
 )
 
+// Who goes first.
+const (
+	list   = admission.List
+	read   = admission.Read
+	change = admission.Change
+	signIn = admission.SignIn
+	apart  = admission.Apart // whatever may hash a password
+)
+
 // routes is all that can be reached through the gateway, besides what it
 // answers itself. HEAD goes wherever GET goes.
 var routes = []route{
-	{"POST", "/api/v1/auth/register", auth, anyone, hashing, hashed},
-	{"POST", "/api/v1/auth/login", auth, anyone, hashing, hashed},
-	{"POST", "/api/v1/auth/login/json", auth, anyone, hashing, hashed},
-	{"POST", "/api/v1/auth/refresh", auth, anyone, usual, ordinary},
-	{"GET", "/api/v1/auth/me", auth, signed, usual, ordinary},
-	{"GET", "/api/v1/auth/sessions", auth, signed, usual, ordinary},
-	{"DELETE", "/api/v1/auth/sessions/{}", auth, signed, usual, ordinary},
-	{"POST", "/api/v1/auth/logout", auth, signed, usual, ordinary},
-	{"POST", "/api/v1/auth/logout-all", auth, signed, usual, ordinary},
-	{"POST", "/api/v1/auth/password", auth, signed, hashing, hashed},
-	{"POST", "/api/v1/auth/password-reset", auth, anyone, usual, ordinary},
-	{"POST", "/api/v1/auth/password-reset/confirm", auth, anyone, hashing, hashed},
-	{"POST", "/api/v1/auth/email-verification", auth, anyone, usual, ordinary}, // or signed in: auth looks
-	{"POST", "/api/v1/auth/email-verification/confirm", auth, anyone, usual, ordinary},
-	{"GET", "/.well-known/jwks.json", auth, anyone, usual, ordinary},
-	{"GET", "/.well-known/oauth-authorization-server", auth, anyone, usual, ordinary},
+	{"POST", "/api/v1/auth/register", auth, anyone, hashing, hashed, apart},
+	{"POST", "/api/v1/auth/login", auth, anyone, hashing, hashed, apart},
+	{"POST", "/api/v1/auth/login/json", auth, anyone, hashing, hashed, apart},
+	{"POST", "/api/v1/auth/refresh", auth, anyone, usual, ordinary, signIn},
+	{"GET", "/api/v1/auth/me", auth, signed, usual, ordinary, read},
+	{"GET", "/api/v1/auth/sessions", auth, signed, usual, ordinary, read},
+	{"DELETE", "/api/v1/auth/sessions/{}", auth, signed, usual, ordinary, signIn},
+	{"POST", "/api/v1/auth/logout", auth, signed, usual, ordinary, signIn},
+	{"POST", "/api/v1/auth/logout-all", auth, signed, usual, ordinary, signIn},
+	{"POST", "/api/v1/auth/password", auth, signed, hashing, hashed, apart},
+	{"POST", "/api/v1/auth/password-reset", auth, anyone, usual, ordinary, change},
+	{"POST", "/api/v1/auth/password-reset/confirm", auth, anyone, hashing, hashed, apart},
+	{"POST", "/api/v1/auth/email-verification", auth, anyone, usual, ordinary, change}, // or signed in: auth looks
+	{"POST", "/api/v1/auth/email-verification/confirm", auth, anyone, usual, ordinary, change},
+	{"GET", "/.well-known/jwks.json", auth, anyone, usual, ordinary, signIn},
+	{"GET", "/.well-known/oauth-authorization-server", auth, anyone, usual, ordinary, read},
 
-	{"GET", "/api/v1/users", users, signed, usual, ordinary},
-	{"GET", "/api/v1/users/me", users, signed, usual, ordinary},
-	{"GET", "/api/v1/users/{}", users, signed, usual, ordinary},
-	{"PUT", "/api/v1/users/{}", users, signed, hashing, hashed},
-	{"PATCH", "/api/v1/users/{}", users, signed, hashing, hashed},
-	{"DELETE", "/api/v1/users/{}", users, signed, usual, ordinary},
-	{"PUT", "/api/v1/users/{}/role", users, signed, usual, ordinary},
-	{"POST", "/api/v1/users/{}/deactivate", users, signed, usual, ordinary},
-	{"POST", "/api/v1/users/{}/activate", users, signed, usual, ordinary},
-	{"POST", "/api/v1/users/{}/restore", users, signed, usual, ordinary},
-	{"POST", "/api/v1/users/{}/erase", users, signed, usual, ordinary},
-	{"GET", "/api/v1/users/{}/audit", users, signed, usual, ordinary},
+	{"GET", "/api/v1/users", users, signed, usual, ordinary, list},
+	{"GET", "/api/v1/users/me", users, signed, usual, ordinary, read},
+	{"GET", "/api/v1/users/{}", users, signed, usual, ordinary, read},
+	{"PUT", "/api/v1/users/{}", users, signed, hashing, hashed, apart},
+	{"PATCH", "/api/v1/users/{}", users, signed, hashing, hashed, apart},
+	{"DELETE", "/api/v1/users/{}", users, signed, usual, ordinary, change},
+	{"PUT", "/api/v1/users/{}/role", users, signed, usual, ordinary, change},
+	{"POST", "/api/v1/users/{}/deactivate", users, signed, usual, ordinary, change},
+	{"POST", "/api/v1/users/{}/activate", users, signed, usual, ordinary, change},
+	{"POST", "/api/v1/users/{}/restore", users, signed, usual, ordinary, change},
+	{"POST", "/api/v1/users/{}/erase", users, signed, usual, ordinary, change},
+	{"GET", "/api/v1/users/{}/audit", users, signed, usual, ordinary, list},
 
-	{"GET", "/api/v1/products", catalog, anyone, usual, ordinary},
-	{"GET", "/api/v1/products/search", catalog, anyone, usual, ordinary},
-	{"GET", "/api/v1/products/{}", catalog, anyone, usual, ordinary},
-	{"POST", "/api/v1/products", catalog, signed, usual, ordinary},
-	{"PUT", "/api/v1/products/{}", catalog, signed, usual, ordinary},
-	{"DELETE", "/api/v1/products/{}", catalog, signed, usual, ordinary},
+	{"GET", "/api/v1/products", catalog, anyone, usual, ordinary, list},
+	{"GET", "/api/v1/products/search", catalog, anyone, usual, ordinary, list},
+	{"GET", "/api/v1/products/{}", catalog, anyone, usual, ordinary, read},
+	{"POST", "/api/v1/products", catalog, signed, usual, ordinary, change},
+	{"PUT", "/api/v1/products/{}", catalog, signed, usual, ordinary, change},
+	{"DELETE", "/api/v1/products/{}", catalog, signed, usual, ordinary, change},
 }
 
 // Route is what others may know of the routing table.

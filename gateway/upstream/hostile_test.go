@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/valyala/fasthttp"
 
+	"stockroom/gateway/admission"
 	"stockroom/gateway/upstream"
 	"stockroom/gateway/upstream/hostiletest"
 )
@@ -33,7 +34,7 @@ func TestHostileAnswers(t *testing.T) {
 				defer fasthttp.ReleaseResponse(resp)
 				req.Header.SetMethod(http.MethodPost)
 				req.SetRequestURI("http://test/" + query)
-				err := p.Do(req, resp, time.Now().Add(within))
+				err := p.Do(req, resp, admission.Read, time.Now().Add(within))
 				got := string(resp.Body())
 				for name, value := range resp.Header.All() {
 					got += string(name) + string(value)

@@ -21,6 +21,7 @@ func (p *Pool) Measure(t *telemetry.Telemetry) {
 		return 0
 	})
 	gauge("upstream_requests_pending", "Requests that a service is answering.", func(r *replica) int { return r.client.PendingRequests() })
+	p.queue.Measure(t, p.name)
 	t.Counter("upstream_retries_total", "Requests sent again, to another replica.",
 		func() float64 { return float64(p.retries.Load()) }, "upstream", p.name)
 	for reason, n := range p.failures.byReason() {

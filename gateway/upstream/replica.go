@@ -13,12 +13,11 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"stockroom/gateway/admission"
 	"stockroom/pkg/wire"
 )
 
 const (
-	maxConns     = 256              // more requests at once than a replica can use
-	maxWait      = 2 * time.Second  // for one of them to be free
 	dialTimeout  = 2 * time.Second  // a replica that is there answers in a millisecond
 	idleTime     = 15 * time.Second // far below the 75 s after which services hang up
 	probeTimeout = time.Second
@@ -32,6 +31,7 @@ type replica struct {
 	every    time.Duration
 	log      *slog.Logger
 	client   *fasthttp.HostClient
+	room     admission.Room
 	prober   *http.Client
 	doubted  func()      // it may not be there any more
 	ready    atomic.Bool // and proven: gets requests
@@ -54,8 +54,7 @@ func newReplica(at place, cfg Config) *replica {
 		client: &fasthttp.HostClient{
 			Addr:                      addr,
 			DialTimeout:               cfg.dial,
-			MaxConns:                  maxConns,
-			MaxConnWaitTimeout:        maxWait,
+			MaxConns:                  admission.MaxAtOnce,
 			MaxIdleConnDuration:       idleTime,
 			MaxIdemponentCallAttempts: 1, // [Pool.Do] knows better when to try again
 			MaxResponseBodySize:       maxAnswer,
@@ -104,17 +103,23 @@ func (r *replica) failure(err error) error {
 	return fmt.Errorf("%w: %w", ErrBroken, err)
 }
 
+// Room implements [admission.Replica].
+func (r *replica) Room() *admission.Room { return &r.room }
+
 // better reports whether r should be asked rather than other.
-func (r *replica) better(other, tried *replica) bool {
-	if a, b := r.rank(tried), other.rank(tried); a != b {
+func (r *replica) better(other *replica, priority admission.Priority, tried *replica) bool {
+	if a, b := r.rank(priority, tried), other.rank(priority, tried); a != b {
 		return a > b
 	}
-	return r.client.PendingRequests() < other.client.PendingRequests()
+	return r.room.Less(&other.room)
 }
 
-func (r *replica) rank(tried *replica) int {
+func (r *replica) rank(priority admission.Priority, tried *replica) int {
 	rank := 0
 	if r.ready.Load() {
+		rank += 4
+	}
+	if r.room.Free(priority) {
 		rank += 2
 	}
 	if r != tried {

@@ -15,6 +15,7 @@ import (
 	"github.com/valyala/fasthttp"
 	"golang.org/x/sync/errgroup"
 
+	"stockroom/gateway/admission"
 	"stockroom/pkg/web"
 	"stockroom/pkg/wire"
 )
@@ -23,8 +24,9 @@ import (
 var (
 	// ErrAway says that no replica could be reached; nothing was sent.
 	ErrAway = errors.New("no replica can be reached")
-	// ErrBusy says that all connections are taken; nothing was sent.
-	ErrBusy = errors.New("all connections are taken")
+	// ErrBusy says that the replicas have as many requests as they can answer;
+	// nothing was sent.
+	ErrBusy = errors.New("no replica has room")
 	// ErrTimeout says that the answer did not come in time.
 	ErrTimeout = errors.New("no answer in time")
 	// ErrBroken says that the connection broke or the answer made no sense.
@@ -66,6 +68,7 @@ type Pool struct {
 	name     string
 	names    []*name // those that have to be resolved
 	replicas set
+	queue    *admission.Queue[*replica]
 	turn     atomic.Uint32
 	looked   atomic.Bool
 	retries  atomic.Int64
@@ -81,6 +84,7 @@ func New(cfg Config) (*Pool, error) {
 	}
 	cfg = cfg.withDefaults()
 	p := &Pool{name: cfg.Name}
+	p.queue = admission.New(p.replicas.all, p.pick)
 	for _, at := range places {
 		if at.literal() {
 			r := newReplica(at, cfg)
@@ -138,17 +142,17 @@ func (p *Pool) Looked() bool {
 // attempts bounds how often one request is tried, whatever happens.
 const attempts = 3
 
-// Do sends req and waits for the answer until the deadline. A request of which
-// no byte left is tried again elsewhere; one whose answer was lost only if its
-// method is safe, only once, and only within the [budget].
-func (p *Pool) Do(req *fasthttp.Request, resp *fasthttp.Response, deadline time.Time) error {
+// Do sends req, when its turn comes, and waits for the answer until the
+// deadline. A request of which no byte left is tried again elsewhere; one whose
+// answer was lost only if its method is safe, only once, and only within the [budget].
+func (p *Pool) Do(req *fasthttp.Request, resp *fasthttp.Response, priority admission.Priority, deadline time.Time) error {
 	p.budget.earn()
-	err := p.try(req, resp, deadline)
+	err := p.try(req, resp, priority, deadline)
 	p.failures.note(err)
 	return err
 }
 
-func (p *Pool) try(req *fasthttp.Request, resp *fasthttp.Response, deadline time.Time) error {
+func (p *Pool) try(req *fasthttp.Request, resp *fasthttp.Response, priority admission.Priority, deadline time.Time) error {
 	var (
 		tried *replica
 		lost  bool
@@ -156,16 +160,17 @@ func (p *Pool) try(req *fasthttp.Request, resp *fasthttp.Response, deadline time
 	)
 	safe := req.Header.IsGet() || req.Header.IsHead()
 	for attempt := range attempts {
-		r := p.pick(tried)
+		r, full := p.queue.Enter(priority, deadline, tried)
+		if full != nil && attempt == 0 {
+			err = ErrBusy
+		}
 		if r == nil {
 			break
 		}
 		if attempt > 0 {
 			p.retries.Add(1)
 		}
-		var buf [16]byte
-		req.Header.SetBytesV(web.HeaderTimeout, web.AppendTimeout(buf[:0], time.Until(deadline)))
-		err = r.do(req, resp, deadline)
+		err = p.ask(r, req, resp, priority, deadline)
 		switch {
 		case err == nil:
 			return nil
@@ -180,18 +185,29 @@ func (p *Pool) try(req *fasthttp.Request, resp *fasthttp.Response, deadline time
 	return fmt.Errorf("%s: %w", p.name, err)
 }
 
-// pick returns the ready replica with the fewest requests under way, in turn
-// where they are equal, and rather another one than tried. If none is ready it
-// returns one all the same that has been: the last word has the connection, not
-// the probe. It returns nil if there is none.
-func (p *Pool) pick(tried *replica) *replica {
+// ask sends req to r, where there is room for it.
+func (p *Pool) ask(r *replica, req *fasthttp.Request, resp *fasthttp.Response, priority admission.Priority, deadline time.Time) (err error) {
+	sent, answered := time.Now(), false
+	defer func() { p.queue.Leave(r, priority, sent, answered) }()
+	var buf [16]byte
+	req.Header.SetBytesV(web.HeaderTimeout, web.AppendTimeout(buf[:0], time.Until(deadline)))
+	err = r.do(req, resp, deadline)
+	answered = err == nil
+	return err
+}
+
+// pick returns the ready replica that has the most room, in turn where they are
+// equal, and rather another one than tried. If none is ready it returns one all
+// the same that has been: the last word has the connection, not the probe. It
+// returns nil if there is none.
+func (p *Pool) pick(priority admission.Priority, tried *replica) *replica {
 	all := p.replicas.all()
 	n := uint32(len(all)) //nolint:gosec // they are bounded
 	first := p.turn.Add(1)
 	var best *replica
 	for i := range n {
 		r := all[(first+i)%n]
-		if r.proven.Load() && (best == nil || r.better(best, tried)) {
+		if r.proven.Load() && (best == nil || r.better(best, priority, tried)) {
 			best = r
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/valyala/fasthttp"
 
+	"stockroom/gateway/admission"
 	"stockroom/gateway/upstream"
 	"stockroom/pkg/web"
 )
@@ -120,7 +121,7 @@ func do(p *upstream.Pool, method string, within time.Duration) error {
 	req.Header.SetMethod(method)
 	req.Header.SetHost("test")
 	req.SetRequestURI("/x")
-	if err := p.Do(req, resp, time.Now().Add(within)); err != nil {
+	if err := p.Do(req, resp, admission.Read, time.Now().Add(within)); err != nil {
 		return err
 	}
 	if resp.StatusCode() != http.StatusOK {
@@ -262,7 +263,7 @@ func TestRequestsAreSentAgainWithinABudget(t *testing.T) {
 	p := newPool(t, s)
 	start(t, p)
 
-	const asked, atOnce = 1000, 256
+	const asked, atOnce = 2000, 512
 	for range asked {
 		require.ErrorIs(t, do(p, http.MethodGet, soon), upstream.ErrBroken)
 	}

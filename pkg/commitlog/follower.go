@@ -74,6 +74,7 @@ type Follower struct {
 	soon     chan struct{} // look at the head now
 
 	logAway, busAway outage
+	outOfReach       atomic.Bool
 
 	applied  func(Event)
 	repaired struct{ gap, probe atomic.Int64 }

@@ -30,9 +30,13 @@ func (f *Follower) probeUntil(ctx context.Context) {
 		}
 		// A source that needs longer gets the time: if it was never given enough to
 		// connect, nothing would ever be fresh again.
-		enough := 2 * timeout
-		if err == nil {
-			enough = 2 * time.Since(begun)
+		took, enough := time.Since(begun), max(2*timeout, f.cfg.Lease)
+		switch {
+		case err == nil:
+			enough = 2 * took
+			f.outOfReach.Store(false)
+		case took < timeout || timeout >= f.cfg.Lease:
+			f.outOfReach.Store(true)
 		}
 		timeout = min(max(enough, probeTimeout), maxTimeout)
 		patience = 0
@@ -46,8 +50,9 @@ func (f *Follower) probeUntil(ctx context.Context) {
 	}
 }
 
-// Failing reports whether the last look at the log has failed.
-func (f *Follower) Failing() bool { return f.logAway.on.Load() }
+// OutOfReach reports whether the log cannot be read, and is not merely slow: the
+// last look at it failed at once, or though it was given as long as a lease.
+func (f *Follower) OutOfReach() bool { return f.outOfReach.Load() }
 
 // probe looks at the head, makes good what messages have lost, and renews the
 // lease from the moment before it looked.

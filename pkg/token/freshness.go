@@ -6,10 +6,10 @@ import (
 )
 
 const (
-	// A log that cannot be read is at first taken to be slow, and requests wait for
-	// it; after this long it is away.
+	// A log that has not been read for a moment is taken to be slow, and requests
+	// wait for it; one that cannot be read for so long is away.
 	awayAfter = 2 * time.Second
-	patience  = time.Second // of one request
+	patience  = 1500 * time.Millisecond // of one request
 	lookAgain = 20 * time.Millisecond
 
 	// trustForOwn is how long people may read their own data while nobody can tell
@@ -35,7 +35,7 @@ func (v *Verifier) freshness(log *followed) (freshness, time.Duration) {
 	switch {
 	case ready && log.follower.Fresh():
 		return fresh, age
-	case age >= awayAfter && (!ready || log.follower.Failing()):
+	case age >= awayAfter && (!ready || log.follower.OutOfReach()):
 		return away, age
 	}
 	return slow, age
