@@ -118,6 +118,9 @@ func (p *Process) tail(tb testing.TB) string {
 	return text[max(0, len(text)-most):]
 }
 
+// PID returns the number of the process, which must be running.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
 // CPU returns the processor time that the program has used since it started.
 func (p *Process) CPU(tb testing.TB) time.Duration {
 	tb.Helper()

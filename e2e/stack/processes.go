@@ -79,7 +79,7 @@ func Processes(tb testing.TB, o Options) *System {
 		"AUTH_URLS": "http://" + auth.public, "AUTH_INTERNAL_URLS": "http://" + auth.internal,
 		"USERS_URLS": "http://" + users.public, "USERS_INTERNAL_URLS": "http://" + users.internal,
 		"CATALOG_URLS": strings.Join(s.Catalogs, ","), "CATALOG_INTERNAL_URLS": strings.Join(internal, ","),
-		"RATE_ADDRESS": plenty, "RATE_ACCOUNT": plenty, "REDIS_URL": s.Redis[0].URL(),
+		"RATE_ADDRESS": plenty, "RATE_ACCOUNT": plenty, "MAX_CONNECTIONS_PER_ADDRESS": "0", "REDIS_URL": s.Redis[0].URL(),
 	})
 	s.URL = "http://" + gateway.public
 	s.Await(tb)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"stockroom/gateway/ingress"
@@ -49,6 +50,8 @@ type Config struct {
 	// this long to finish what is under way.
 	Drain time.Duration `env:"DRAIN" envDefault:"500ms"`
 	Grace time.Duration `env:"GRACE" envDefault:"15s"`
+
+	more []route // besides those of the product
 }
 
 // Clients is what the gateway grants whoever calls it.
@@ -73,6 +76,8 @@ type Clients struct {
 	RateWindow  time.Duration `env:"RATE_WINDOW" envDefault:"2s"`
 }
 
+func (cfg Config) routes() []route { return slices.Concat(routes, cfg.more) }
+
 var (
 	errRates       = errors.New("STOCKROOM_RATE_ADDRESS, _ACCOUNT and _WINDOW cannot be negative")
 	errConnections = errors.New("STOCKROOM_MAX_CONNECTIONS and _PER_ADDRESS cannot be negative")
@@ -92,6 +97,9 @@ func (cfg Config) check() error {
 	}
 	if cfg.MaxConnections < 0 || cfg.MaxConnectionsPerAddress < 0 {
 		return errConnections
+	}
+	if err := validate(cfg.routes()); err != nil {
+		return err
 	}
 	production := cfg.Env == "production"
 	return errors.Join(

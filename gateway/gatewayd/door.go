@@ -16,19 +16,23 @@ const (
 )
 
 // open bounds what comes through the public door.
-func (e edge) open(cfg Config, public net.Listener) *wire.Listener {
-	if e.certificate != nil {
-		public = tls.NewListener(public, e.certificate.Config())
+func (s *Server) open(cfg Config, public net.Listener) *wire.Listener {
+	if s.certificate != nil {
+		public = tls.NewListener(public, s.certificate.Config())
 	}
-	return wire.ListenWithin(public, wire.Limits{
+	limits := wire.Limits{
 		Connections: cfg.MaxConnections,
 		PerAddress:  cfg.MaxConnectionsPerAddress,
-		Exempt:      e.proxies.Contain,
+		Exempt:      s.proxies.Contain,
 		First:       firstTimeout,
 		Head:        headTimeout,
 		Body:        maxBody,
 		Bodies:      wire.NewBudget(bodiesBudget),
-	})
+	}
+	if s.table.uploads {
+		limits.Streams = s.table.streams
+	}
+	return wire.ListenWithin(public, limits)
 }
 
 // owe keeps count of n bytes of an answer until its client has taken them.

@@ -55,7 +55,10 @@ func forwarded(name []byte) (n int, ok bool) {
 // checkMedia refuses a body that is no JSON, which all routes that need a token
 // take, before the token is looked at: the service would only come to it later.
 // A patch may also be called a merge patch (RFC 7396).
-func (x *exchange) checkMedia() error {
+func (x *exchange) checkMedia(r route) error {
+	if r.streams == upload {
+		return nil // what a file is its service knows
+	}
 	patch := string(x.Method()) == fasthttp.MethodPatch
 	if takesBody := x.IsPut() || x.IsPost() || patch; !takesBody || len(x.PostBody()) == 0 {
 		return nil
@@ -118,9 +121,7 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 	s.owe(x, upstream.Held(resp))
 	x.take(resp)
 	x.compress(r)
-	if len(x.Response.Header.Peek(fasthttp.HeaderCacheControl)) == 0 {
-		x.Response.Header.Set(fasthttp.HeaderCacheControl, caching(r))
-	}
+	x.cache(r)
 	return nil
 }
 
@@ -159,7 +160,7 @@ func (x *exchange) fill(req *fasthttp.Request, service string) error {
 		}
 	}
 	out.Set(web.HeaderRequestID, x.id)
-	if !in.IsGet() && !in.IsHead() {
+	if !in.IsGet() && !in.IsHead() && !x.Request.IsBodyStream() {
 		req.SetBodyRaw(x.PostBody())
 	}
 	return nil
@@ -205,6 +206,13 @@ func isNamed(connection, name []byte) bool {
 		}
 	}
 	return false
+}
+
+// cache puts onto an answer what is said of keeping it, if its service has not.
+func (x *exchange) cache(r route) {
+	if len(x.Response.Header.Peek(fasthttp.HeaderCacheControl)) == 0 {
+		x.Response.Header.Set(fasthttp.HeaderCacheControl, caching(r))
+	}
 }
 
 // caching is what an answer says about being kept when its service does not.

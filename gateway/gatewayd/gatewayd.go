@@ -40,6 +40,7 @@ type Server struct {
 	doors    web.Doors
 	public   *wire.Listener
 	answers  *wire.Budget
+	flows    flows
 	table    *table
 	pools    map[string]*upstream.Pool
 	gate     web.Gate
@@ -63,7 +64,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 			err = errors.Join(err, doors.Close())
 		}
 	}()
-	if err := errors.Join(cfg.check(), checkRoutes(routes)); err != nil {
+	if err := cfg.check(); err != nil {
 		return nil, err
 	}
 	e, err := cfg.edge(t)
@@ -94,10 +95,10 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		Bus:              bus,
 		Log:              t.Log,
 	})
-	s := newServer(pools, answers, token.NewGate(verifier, nil), t)
+	s := cfg.newServer(pools, answers, token.NewGate(verifier, nil), t)
 	s.edge, s.closeBus = e, closeBus
 	s.doors, s.drain, s.grace = doors, cfg.Drain, cfg.Grace
-	s.public = e.open(cfg, doors.Public)
+	s.public = s.open(cfg, doors.Public)
 	s.measureDoor(t)
 	s.internal = web.NewInternal(web.Config{Title: "gateway", Version: Version, Telemetry: t, PreviousToken: cfg.InternalTokenPrevious}, cfg.InternalToken,
 		map[string]web.Check{"catalog": s.hasRead, "upstreams": s.hasLooked, "tokens": verifier.Started})
@@ -111,7 +112,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	return s, nil
 }
 
-func newServer(pools map[string]*upstream.Pool, answers *wire.Budget, gate web.Gate, t *telemetry.Telemetry) *Server {
+func (cfg Config) newServer(pools map[string]*upstream.Pool, answers *wire.Budget, gate web.Gate, t *telemetry.Telemetry) *Server {
 	s := &Server{log: t.Log, requests: t.Requests(telemetry.Public), pools: pools, answers: answers, gate: gate, pages: pages.New()}
 	var sources []apidoc.Source
 	for _, name := range []string{auth, users, catalog} {
@@ -122,7 +123,7 @@ func newServer(pools map[string]*upstream.Pool, answers *wire.Budget, gate web.G
 	s.servers = append(s.servers, s.document)
 
 	endpoints := s.own()
-	for _, r := range routes {
+	for _, r := range cfg.routes() {
 		endpoints = append(endpoints, endpoint{route: r})
 	}
 	s.table = newTable(endpoints)

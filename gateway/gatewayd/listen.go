@@ -27,17 +27,22 @@ const (
 func (s *Server) servePublic(ctx context.Context) error {
 	s.settle(ctx)
 	ln := s.public
-	server := s.server(ln)
-	done := make(chan error, 1)
+	server, streaming := s.server(ln), s.server(ln)
+	streaming.StreamRequestBody = true // with room for the first byte
+	streaming.MaxRequestBodySize = 1
+	streaming.DisableKeepalive = true
+	done := make(chan error, 2)
 	go func() { done <- server.Serve(ln) }()
+	go func() { done <- streaming.Serve(ln.Streams()) }()
 	select {
 	case err := <-done:
-		return fmt.Errorf("serve: %w", err)
+		return fmt.Errorf("serve: %w", errors.Join(err, ln.Close(), <-done))
 	case <-ctx.Done():
 	}
+	s.flows.endFeeds()
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace)
 	defer cancel()
-	return sayGoodbye(late, server, ln, done)
+	return errors.Join(sayGoodbye(late, server, ln, done), streaming.ShutdownWithContext(late))
 }
 
 // server returns what answers requests that come over connections of ln.
@@ -84,7 +89,7 @@ func (s *Server) settle(ctx context.Context) {
 // that keep a connection open may send one more request, whose answer tells
 // them to close; to hang up on them could lose it.
 func sayGoodbye(ctx context.Context, server *fasthttp.Server, ln *wire.Listener, done <-chan error) error {
-	if err := errors.Join(ln.Close(), <-done); err != nil {
+	if err := errors.Join(ln.Close(), <-done, <-done); err != nil {
 		return fmt.Errorf("stop listening: %w", err)
 	}
 	ln.CloseUnused()

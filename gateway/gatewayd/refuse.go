@@ -15,8 +15,8 @@ import (
 // refused is answered here: the library only sends what is set.
 func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 	x := begin(ctx)
-	_, err := s.route(x)
-	if err == nil && ctx.Request.Header.ContentLength() > maxBody {
+	e, err := s.route(x)
+	if err == nil && e.streams != upload && ctx.Request.Header.ContentLength() > maxBody {
 		err = web.ErrBodyTooLarge
 	}
 	if err == nil {

@@ -42,7 +42,20 @@ type route struct {
 	within   time.Duration
 	cost     int                // against the limits of requests
 	priority admission.Priority // when the service has too many
+	streams  streaming
 }
+
+// streaming says what of a request is passed on as it comes, instead of being
+// kept until it is complete. Then within is the time until the answer begins,
+// each piece has a time of its own, and nothing is compressed or tried again.
+type streaming uint8
+
+const (
+	whole    streaming = iota // nothing: both fit into memory
+	upload                    // the body, such as a file to import
+	download                  // the answer, such as an export
+	feed                      // an answer that does not end; whoever reads it comes back
+)
 
 // What requests cost.
 const (
@@ -63,42 +76,42 @@ const (
 // routes is all that can be reached through the gateway, besides what it
 // answers itself. HEAD goes wherever GET goes.
 var routes = []route{
-	{"POST", "/api/v1/auth/register", auth, anyone, hashing, hashed, apart},
-	{"POST", "/api/v1/auth/login", auth, anyone, hashing, hashed, apart},
-	{"POST", "/api/v1/auth/login/json", auth, anyone, hashing, hashed, apart},
-	{"POST", "/api/v1/auth/refresh", auth, anyone, usual, ordinary, signIn},
-	{"GET", "/api/v1/auth/me", auth, signed, usual, ordinary, read},
-	{"GET", "/api/v1/auth/sessions", auth, signed, usual, ordinary, read},
-	{"DELETE", "/api/v1/auth/sessions/{}", auth, signed, usual, ordinary, signIn},
-	{"POST", "/api/v1/auth/logout", auth, signed, usual, ordinary, signIn},
-	{"POST", "/api/v1/auth/logout-all", auth, signed, usual, ordinary, signIn},
-	{"POST", "/api/v1/auth/password", auth, signed, hashing, hashed, apart},
-	{"POST", "/api/v1/auth/password-reset", auth, anyone, usual, ordinary, change},
-	{"POST", "/api/v1/auth/password-reset/confirm", auth, anyone, hashing, hashed, apart},
-	{"POST", "/api/v1/auth/email-verification", auth, anyone, usual, ordinary, change}, // or signed in: auth looks
-	{"POST", "/api/v1/auth/email-verification/confirm", auth, anyone, usual, ordinary, change},
-	{"GET", "/.well-known/jwks.json", auth, anyone, usual, ordinary, signIn},
-	{"GET", "/.well-known/oauth-authorization-server", auth, anyone, usual, ordinary, read},
+	{"POST", "/api/v1/auth/register", auth, anyone, hashing, hashed, apart, whole},
+	{"POST", "/api/v1/auth/login", auth, anyone, hashing, hashed, apart, whole},
+	{"POST", "/api/v1/auth/login/json", auth, anyone, hashing, hashed, apart, whole},
+	{"POST", "/api/v1/auth/refresh", auth, anyone, usual, ordinary, signIn, whole},
+	{"GET", "/api/v1/auth/me", auth, signed, usual, ordinary, read, whole},
+	{"GET", "/api/v1/auth/sessions", auth, signed, usual, ordinary, read, whole},
+	{"DELETE", "/api/v1/auth/sessions/{}", auth, signed, usual, ordinary, signIn, whole},
+	{"POST", "/api/v1/auth/logout", auth, signed, usual, ordinary, signIn, whole},
+	{"POST", "/api/v1/auth/logout-all", auth, signed, usual, ordinary, signIn, whole},
+	{"POST", "/api/v1/auth/password", auth, signed, hashing, hashed, apart, whole},
+	{"POST", "/api/v1/auth/password-reset", auth, anyone, usual, ordinary, change, whole},
+	{"POST", "/api/v1/auth/password-reset/confirm", auth, anyone, hashing, hashed, apart, whole},
+	{"POST", "/api/v1/auth/email-verification", auth, anyone, usual, ordinary, change, whole}, // or signed in: auth looks
+	{"POST", "/api/v1/auth/email-verification/confirm", auth, anyone, usual, ordinary, change, whole},
+	{"GET", "/.well-known/jwks.json", auth, anyone, usual, ordinary, signIn, whole},
+	{"GET", "/.well-known/oauth-authorization-server", auth, anyone, usual, ordinary, read, whole},
 
-	{"GET", "/api/v1/users", users, signed, usual, ordinary, list},
-	{"GET", "/api/v1/users/me", users, signed, usual, ordinary, read},
-	{"GET", "/api/v1/users/{}", users, signed, usual, ordinary, read},
-	{"PUT", "/api/v1/users/{}", users, signed, hashing, hashed, apart},
-	{"PATCH", "/api/v1/users/{}", users, signed, hashing, hashed, apart},
-	{"DELETE", "/api/v1/users/{}", users, signed, usual, ordinary, change},
-	{"PUT", "/api/v1/users/{}/role", users, signed, usual, ordinary, change},
-	{"POST", "/api/v1/users/{}/deactivate", users, signed, usual, ordinary, change},
-	{"POST", "/api/v1/users/{}/activate", users, signed, usual, ordinary, change},
-	{"POST", "/api/v1/users/{}/restore", users, signed, usual, ordinary, change},
-	{"POST", "/api/v1/users/{}/erase", users, signed, usual, ordinary, change},
-	{"GET", "/api/v1/users/{}/audit", users, signed, usual, ordinary, list},
+	{"GET", "/api/v1/users", users, signed, usual, ordinary, list, whole},
+	{"GET", "/api/v1/users/me", users, signed, usual, ordinary, read, whole},
+	{"GET", "/api/v1/users/{}", users, signed, usual, ordinary, read, whole},
+	{"PUT", "/api/v1/users/{}", users, signed, hashing, hashed, apart, whole},
+	{"PATCH", "/api/v1/users/{}", users, signed, hashing, hashed, apart, whole},
+	{"DELETE", "/api/v1/users/{}", users, signed, usual, ordinary, change, whole},
+	{"PUT", "/api/v1/users/{}/role", users, signed, usual, ordinary, change, whole},
+	{"POST", "/api/v1/users/{}/deactivate", users, signed, usual, ordinary, change, whole},
+	{"POST", "/api/v1/users/{}/activate", users, signed, usual, ordinary, change, whole},
+	{"POST", "/api/v1/users/{}/restore", users, signed, usual, ordinary, change, whole},
+	{"POST", "/api/v1/users/{}/erase", users, signed, usual, ordinary, change, whole},
+	{"GET", "/api/v1/users/{}/audit", users, signed, usual, ordinary, list, whole},
 
-	{"GET", "/api/v1/products", catalog, anyone, usual, ordinary, list},
-	{"GET", "/api/v1/products/search", catalog, anyone, usual, ordinary, list},
-	{"GET", "/api/v1/products/{}", catalog, anyone, usual, ordinary, read},
-	{"POST", "/api/v1/products", catalog, signed, usual, ordinary, change},
-	{"PUT", "/api/v1/products/{}", catalog, signed, usual, ordinary, change},
-	{"DELETE", "/api/v1/products/{}", catalog, signed, usual, ordinary, change},
+	{"GET", "/api/v1/products", catalog, anyone, usual, ordinary, list, whole},
+	{"GET", "/api/v1/products/search", catalog, anyone, usual, ordinary, list, whole},
+	{"GET", "/api/v1/products/{}", catalog, anyone, usual, ordinary, read, whole},
+	{"POST", "/api/v1/products", catalog, signed, usual, ordinary, change, whole},
+	{"PUT", "/api/v1/products/{}", catalog, signed, usual, ordinary, change, whole},
+	{"DELETE", "/api/v1/products/{}", catalog, signed, usual, ordinary, change, whole},
 }
 
 // Route is what others may know of the routing table.
@@ -146,6 +159,17 @@ type resource struct {
 type table struct {
 	fixed    map[string]*resource
 	variable []*resource
+	uploads  bool // the bodies of some requests are passed on as they come
+}
+
+// streams reports whether line is that of a request whose body is passed on as it
+// comes. It decides nothing else.
+func (t *table) streams(line []byte) bool {
+	method, rest, _ := bytes.Cut(line, []byte(" "))
+	target, _, _ := bytes.Cut(rest, []byte(" "))
+	path, _, _ := bytes.Cut(target, []byte("?"))
+	r := t.find(path)
+	return r != nil && r.endpoints[string(method)].streams == upload
 }
 
 func newTable(endpoints []endpoint) *table {
@@ -153,6 +177,7 @@ func newTable(endpoints []endpoint) *table {
 	for _, e := range endpoints {
 		r := t.resource(e.pattern)
 		r.endpoints[e.method] = e
+		t.uploads = t.uploads || e.streams == upload
 		if e.method == fasthttp.MethodGet {
 			r.endpoints[fasthttp.MethodHead] = e
 		}

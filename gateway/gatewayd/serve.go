@@ -87,12 +87,15 @@ func (s *Server) handle(x *exchange) (err error) {
 	}
 	deadline := x.observed.Began().Add(e.within)
 	if e.access == signed {
-		if err := x.checkMedia(); err != nil {
+		if err := x.checkMedia(e.route); err != nil {
 			return err
 		}
 		if err := s.admit(x, e.route); err != nil {
 			return err
 		}
+	}
+	if e.streams != whole {
+		return s.stream(x, e.route)
 	}
 	return s.forward(x, e.route, deadline)
 }

@@ -20,7 +20,8 @@ func (p *Pool) Measure(t *telemetry.Telemetry) {
 		}
 		return 0
 	})
-	gauge("upstream_requests_pending", "Requests that a service is answering.", func(r *replica) int { return r.client.PendingRequests() })
+	gauge("upstream_requests_pending", "Requests that a service is answering.", (*replica).pending)
+	gauge("upstream_streams", "Those of them that are passed on piece by piece.", func(r *replica) int { return int(r.streams.under.Load()) })
 	p.queue.Measure(t, p.name)
 	t.Counter("upstream_retries_total", "Requests sent again, to another replica.",
 		func() float64 { return float64(p.retries.Load()) }, "upstream", p.name)

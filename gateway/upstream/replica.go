@@ -40,6 +40,7 @@ type replica struct {
 	left     atomic.Bool // gets no requests any more
 	failures atomic.Int32
 	answers  *wire.Budget
+	streams  streamed
 }
 
 func newReplica(at place, cfg Config) *replica {
@@ -48,6 +49,7 @@ func newReplica(at place, cfg Config) *replica {
 		probeURL: "http://" + at.internal() + "/readyz",
 		every:    cfg.ProbeEvery,
 		answers:  cfg.Answers,
+		streams:  streamed{transport: newTransport()},
 		doubted:  func() {},
 		log:      cfg.Log.With("upstream", cfg.Name, "addr", addr),
 		prober:   &http.Client{Timeout: probeTimeout, Transport: &http.Transport{MaxIdleConns: 1, IdleConnTimeout: idleTime}},
@@ -111,8 +113,14 @@ func (r *replica) better(other *replica, priority admission.Priority, tried *rep
 	if a, b := r.rank(priority, tried), other.rank(priority, tried); a != b {
 		return a > b
 	}
-	return r.room.Less(&other.room)
+	if r.room.Less(&other.room) || other.room.Less(&r.room) {
+		return r.room.Less(&other.room)
+	}
+	return r.streams.under.Load() < other.streams.under.Load()
 }
+
+// pending is how many requests r is answering.
+func (r *replica) pending() int { return r.client.PendingRequests() + int(r.streams.under.Load()) }
 
 func (r *replica) rank(priority admission.Priority, tried *replica) int {
 	rank := 0

@@ -32,6 +32,7 @@ type Conn struct {
 	pace  time.Duration // see Pace
 	cut   atomic.Bool   // see Cut
 	given bool          // away
+	ended bool          // see Ended
 }
 
 // closing is what idle is when the connection is closed for being so.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"io"
 	"net"
 	"time"
@@ -81,8 +82,17 @@ func (c *Conn) readOn(p []byte) (int, error) {
 			return 0, net.ErrClosed
 		}
 	}
-	return c.Conn.Read(p)
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		return n, nil // what failed fails again
+	}
+	c.ended = c.ended || errors.Is(err, io.EOF)
+	return n, err
 }
+
+// Ended reports whether more was read than the client has sent before it ended
+// its side. The library takes that for the end of a chunked body.
+func (c *Conn) Ended() bool { return c.ended }
 
 // Cut ends the reading of a connection that has a [Conn.Pace], also by others.
 func (c *Conn) Cut() {
