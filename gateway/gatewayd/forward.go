@@ -188,8 +188,10 @@ func (x *exchange) take(resp *fasthttp.Response) {
 		}
 		x.Response.Header.AddBytesKV(name, value)
 	}
-	// Each keeps a buffer to be used again.
-	x.Response.SwapBody(resp.SwapBody(x.Response.SwapBody(nil)))
+	// The body moves, and the buffers change places. The pool that they return to
+	// takes the length for what a buffer is good for.
+	spare := x.Response.SwapBody(nil)
+	x.Response.SwapBody(resp.SwapBody(spare[:cap(spare)]))
 }
 
 // isNamed reports whether name is one of those in a Connection header, and so

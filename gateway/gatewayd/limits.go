@@ -77,7 +77,7 @@ func count[K comparable](x *exchange, l *ratelimit.Limiter[K], k K, cost int) er
 
 // limited is what one limit has said of a request.
 type limited struct {
-	policy  ratelimit.Policy
+	policy  *ratelimit.Policy
 	verdict ratelimit.Verdict
 }
 

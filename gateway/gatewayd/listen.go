@@ -62,6 +62,7 @@ func (s *Server) server(ln *wire.Listener) *fasthttp.Server {
 		ReadTimeout:                  readTimeout,
 		WriteTimeout:                 writeTimeout,
 		IdleTimeout:                  idleTimeout,
+		LazyRequestTime:              true, // nobody asks for it
 		ReduceMemoryUsage:            true, // no buffers for whoever has sent no head yet
 		ConnState:                    ln.State,
 	}

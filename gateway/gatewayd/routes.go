@@ -215,20 +215,19 @@ func (t *table) find(path []byte) *resource {
 	if r, ok := t.fixed[string(path)]; ok {
 		return r
 	}
+	segments := bytes.Count(path, []byte("/")) + 1
 	for _, r := range t.variable {
-		if r.takes(path) {
+		if len(r.segments) == segments && r.takes(path) {
 			return r
 		}
 	}
 	return nil
 }
 
+// takes reports whether a path of as many segments is one of r.
 func (r *resource) takes(path []byte) bool {
 	i := 0
 	for segment := range bytes.SplitSeq(path, []byte("/")) {
-		if i == len(r.segments) {
-			return false
-		}
 		if want := r.segments[i]; string(want) == "{}" {
 			if len(segment) == 0 {
 				return false
@@ -238,5 +237,5 @@ func (r *resource) takes(path []byte) bool {
 		}
 		i++
 	}
-	return i == len(r.segments)
+	return true
 }

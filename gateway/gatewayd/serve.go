@@ -23,7 +23,6 @@ type exchange struct {
 	*fasthttp.RequestCtx
 	ctx      context.Context // of the request; that of fasthttp is used again
 	observed telemetry.Request
-	start    time.Time
 	id       string
 	target   wire.Target
 	route    string     // the pattern
@@ -43,7 +42,7 @@ func begin(ctx *fasthttp.RequestCtx) *exchange {
 	id := web.UseRequestID(string(ctx.Request.Header.Peek(web.HeaderRequestID)))
 	x := &exchange{
 		RequestCtx: ctx, ctx: telemetry.WithRequestID(context.Background(), id),
-		start: time.Now(), id: id, route: "none",
+		id: id, route: "none",
 	}
 	x.limits = x.limited[:0]
 	return x
@@ -86,7 +85,7 @@ func (s *Server) handle(x *exchange) (err error) {
 	if e.answer != nil {
 		return e.answer(x.RequestCtx)
 	}
-	deadline := x.start.Add(e.within)
+	deadline := x.observed.Began().Add(e.within)
 	if e.access == signed {
 		if err := x.checkMedia(e.route); err != nil {
 			return err
@@ -158,7 +157,7 @@ func (s *Server) conclude(x *exchange, err error) {
 	} else if err != nil {
 		level = slog.LevelError
 	}
-	telemetry.LogRequest(x.ctx, s.log, level, method, x.route, status, took, err)
+	x.observed.Log(x.ctx, level, method, x.route, status, took, err)
 }
 
 // appendMilliseconds appends d as 12.34ms.

@@ -61,7 +61,7 @@ type place[K comparable] struct {
 // nil, where key gives places their names.
 func New[K comparable](p Policy, key func(K) string, shared Shared, log *slog.Logger, now func() time.Time) *Limiter[K] {
 	return &Limiter[K]{
-		policy: p, key: key, shared: shared, log: log, now: now,
+		policy: p.told(), key: key, shared: shared, log: log, now: now,
 		buckets: otter.Must(&otter.Options[K, *bucket]{
 			MaximumSize: maxPlaces, ExpiryCalculator: otter.ExpiryAccessing[K, *bucket](forgetting),
 		}),
@@ -69,7 +69,7 @@ func New[K comparable](p Policy, key func(K) string, shared Shared, log *slog.Lo
 }
 
 // Policy returns the rule of l.
-func (l *Limiter[K]) Policy() Policy { return l.policy }
+func (l *Limiter[K]) Policy() *Policy { return &l.policy }
 
 // Take takes cost tokens for a request from k.
 func (l *Limiter[K]) Take(k K, cost int) Verdict {

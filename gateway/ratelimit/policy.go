@@ -8,6 +8,7 @@
 package ratelimit
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -16,21 +17,25 @@ import (
 // Policy is how much may be taken: Rate tokens per second in the long run, and
 // what Window gives at once. A request costs one or more tokens.
 type Policy struct {
-	Name   string
+	Name   string // letters only
 	Rate   float64
 	Window time.Duration
+
+	item string // what clients are told of it
 }
 
 // burst is how many tokens a full bucket holds.
 func (p Policy) burst() int { return max(1, int(p.Rate*p.Window.Seconds())) }
 
+// told returns p as clients are told of it.
+func (p Policy) told() Policy {
+	p.item = fmt.Sprintf("%q;q=%d;w=%.0f", p.Name, p.burst(), math.Max(1, math.Ceil(p.Window.Seconds())))
+	return p
+}
+
 // AppendPolicy appends an item of the RateLimit-Policy field to dst
 // (draft-ietf-httpapi-ratelimit-headers-10).
-func (p Policy) AppendPolicy(dst []byte) []byte {
-	dst = append(strconv.AppendQuote(dst, p.Name), ";q="...)
-	dst = strconv.AppendInt(dst, int64(p.burst()), 10)
-	return strconv.AppendInt(append(dst, ";w="...), int64(math.Max(1, math.Ceil(p.Window.Seconds()))), 10)
-}
+func (p *Policy) AppendPolicy(dst []byte) []byte { return append(dst, p.item...) }
 
 // Verdict is what becomes of a request.
 type Verdict struct {
@@ -41,8 +46,8 @@ type Verdict struct {
 }
 
 // AppendLimit appends an item of the RateLimit field to dst.
-func (v Verdict) AppendLimit(dst []byte, p Policy) []byte {
-	dst = append(strconv.AppendQuote(dst, p.Name), ";r="...)
+func (v Verdict) AppendLimit(dst []byte, p *Policy) []byte {
+	dst = append(append(append(dst, '"'), p.Name...), `";r=`...)
 	dst = strconv.AppendInt(dst, int64(v.Remaining), 10)
 	return strconv.AppendInt(append(dst, ";t="...), int64(math.Ceil(v.Full.Seconds())), 10)
 }

@@ -50,7 +50,25 @@ type conn struct {
 	broken   error // why nothing that comes over it can be believed
 	budget   *wire.Budget
 	held     *held
+	until    time.Time // the deadline of reads and writes
 }
+
+// early is by how much a deadline may be missed.
+const early = 100 * time.Millisecond
+
+// SetReadDeadline implements [net.Conn]. A deadline hardly later than the one
+// that there is changes nothing: to set two timers for each request costs more
+// than to give up a tenth of a second early.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	if d := t.Sub(c.until); !c.until.IsZero() && d >= 0 && d < early {
+		return nil
+	}
+	c.until = t
+	return c.Conn.SetDeadline(t)
+}
+
+// SetWriteDeadline implements [net.Conn], in the same way.
+func (c *conn) SetWriteDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
 // Read implements [net.Conn]. It fails on an answer that two programs could read
 // differently, and keeps back what comes after the end of one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -199,6 +200,7 @@ func (r *replica) probe(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)
 	}
+	_, _ = io.CopyN(io.Discard, res.Body, maxHead) // read to its end, the connection serves again
 	if err := res.Body.Close(); err != nil {
 		return fmt.Errorf("probe: %w", err)
 	}

@@ -20,37 +20,35 @@ func NewLogger(w io.Writer, level string) (*slog.Logger, error) {
 			return nil, fmt.Errorf("log level %q is none of debug, info, warn, error", level)
 		}
 	}
-	flush := func() error { return nil }
-	if b, ok := w.(*Buffer); ok {
-		flush = b.Flush
-	}
-	return slog.New(lines{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: least}), flush}), nil
+	buffer, _ := w.(*Buffer)
+	return slog.New(lines{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: least}), buffer, true}), nil
 }
 
 // lines keeps the lines of machines in different time zones comparable as text,
 // and sends on at once what somebody may be looking for.
 type lines struct {
 	slog.Handler
-	flush func() error
+	buffer *Buffer // nil: none
+	bare   bool    // each line holds nothing but what it was made with
 }
 
 // Handle implements [slog.Handler].
 func (h lines) Handle(ctx context.Context, r slog.Record) error {
 	r.Time = r.Time.UTC().Truncate(time.Microsecond)
-	if err := h.Handler.Handle(ctx, r); err != nil || r.Level < slog.LevelWarn {
+	if err := h.Handler.Handle(ctx, r); err != nil || h.buffer == nil || r.Level < slog.LevelWarn {
 		return err
 	}
-	return h.flush()
+	return h.buffer.Flush()
 }
 
 // WithAttrs implements [slog.Handler].
 func (h lines) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return lines{h.Handler.WithAttrs(attrs), h.flush}
+	return lines{h.Handler.WithAttrs(attrs), h.buffer, false}
 }
 
 // WithGroup implements [slog.Handler].
 func (h lines) WithGroup(name string) slog.Handler {
-	return lines{h.Handler.WithGroup(name), h.flush}
+	return lines{h.Handler.WithGroup(name), h.buffer, false}
 }
 
 // requestContext is the context of a request.

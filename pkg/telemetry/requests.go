@@ -31,6 +31,8 @@ type Requests struct {
 	inFlight prometheus.Gauge
 	tracer   trace.Tracer // nil: tracing is off
 	begins   bool         // traces of its own
+	log      *slog.Logger
+	lines    *Buffer // of log; nil: there is no shorter way to it
 }
 
 // Requests returns what observes the requests that come in through door. Only
@@ -41,6 +43,8 @@ func (t *Telemetry) Requests(door Door) *Requests {
 		duration: t.duration,
 		inFlight: t.inFlight.WithLabelValues(string(door)),
 		begins:   door == Public,
+		log:      t.Log,
+		lines:    t.lines,
 	}
 	if t.tracing {
 		r.tracer = t.Traces.Tracer("stockroom")
@@ -67,6 +71,9 @@ func (r *Requests) Begin(ctx context.Context, parent, state string) (context.Con
 	return ctx, q
 }
 
+// Began returns when.
+func (q Request) Began() time.Time { return q.begin }
+
 // End says how the request was answered, and returns how long that took. Route
 // is the pattern, which has no values: there must be only so many.
 func (q Request) End(method, route string, status int) time.Duration {
@@ -92,26 +99,6 @@ func (q Request) finish(method, route string, status int) {
 	if status >= http.StatusInternalServerError {
 		q.span.SetStatus(codes.Error, "")
 	}
-}
-
-// LogRequest writes the line about a request. It tells in whole microseconds how
-// long the request took: a fraction is what costs most of such a line.
-func LogRequest(ctx context.Context, log *slog.Logger, level slog.Level, method, route string, status int, took time.Duration, err error) {
-	h := log.Handler()
-	if !h.Enabled(ctx, level) {
-		return
-	}
-	const noCaller = 0 // nobody asks which line of code this is from, and looking is slow
-	r := slog.NewRecord(time.Now(), level, "request", noCaller)
-	r.AddAttrs(
-		slog.String("method", method),
-		slog.String("route", route),
-		slog.Int("status", status),
-		slog.Int64("us", took.Microseconds()))
-	if err != nil {
-		r.AddAttrs(slog.Any("err", err))
-	}
-	_ = h.Handle(ctx, r) // as a logger does
 }
 
 // code returns the usual status codes without making a string of them.

@@ -27,6 +27,7 @@ type Telemetry struct {
 	// Traces begins traces. It does nothing if tracing is off.
 	Traces trace.TracerProvider
 
+	lines    *Buffer // of Log, where a line may go as it is
 	flush    func(context.Context) error
 	tracing  bool
 	duration *prometheus.HistogramVec
@@ -48,6 +49,9 @@ func New(log *slog.Logger, spans *sdktrace.TracerProvider) *Telemetry {
 		inFlight: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "http_requests_in_flight", Help: "Requests that are being answered.",
 		}, []string{"door"}),
+	}
+	if l, ok := log.Handler().(lines); ok && l.bare {
+		t.lines = l.buffer
 	}
 	if spans != nil {
 		t.Traces, t.flush, t.tracing = spans, spans.Shutdown, true

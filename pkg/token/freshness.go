@@ -44,7 +44,7 @@ func (v *Verifier) freshness(log *followed) (freshness, time.Duration) {
 // Fresh tells whether revocations are known up to this moment, or nearly so.
 func (v *Verifier) Fresh() bool {
 	for _, log := range []*followed{v.accounts, v.sessions} {
-		if f, _ := v.freshness(log); f != fresh {
+		if !log.isReady() || !log.follower.Fresh() {
 			return false
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -38,7 +37,11 @@ func (a *API) observe(c *fiber.Ctx) error {
 		route = &fiber.Route{Path: "none"}
 	}
 	took := request.End(c.Method(), route.Path, c.Response().StatusCode())
-	a.logAccess(c, route.Path, took)
+	level := slog.LevelInfo
+	if a.internal {
+		level = slog.LevelDebug // who probes readiness and follows a log asks all the time
+	}
+	request.Log(c.UserContext(), level, c.Method(), route.Path, c.Response().StatusCode(), took, nil)
 	return nil
 }
 
@@ -64,14 +67,6 @@ func (a *API) fail(c *fiber.Ctx, err error) {
 			slog.Any("err", err))
 	}
 	WriteProblem(c, err)
-}
-
-func (a *API) logAccess(c *fiber.Ctx, route string, took time.Duration) {
-	level := slog.LevelInfo
-	if a.internal {
-		level = slog.LevelDebug // who probes readiness and follows a log asks all the time
-	}
-	telemetry.LogRequest(c.UserContext(), a.log, level, c.Method(), route, c.Response().StatusCode(), took, nil)
 }
 
 // ofFiber says in our words what Fiber found. Its own texts may repeat bytes of
