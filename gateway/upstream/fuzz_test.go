@@ -14,9 +14,18 @@ import (
 // Replicas that are taken can be connected to at both doors.
 func FuzzURLs(f *testing.F) {
 	for _, urls := range [][2]string{
-		{"http://users:8002", ""}, {"http://127.0.0.1:8002", "http://127.0.0.1:9002"}, {"http://[::1]:8002/", "http://[::1]:1"},
-		{"http://users", ""}, {"http://users:64536", ""}, {"http://users:0", ""}, {"http://users:99999", "http://users:1"},
-		{"https://users:8002", ""}, {"http://a:b@users:8002", ""}, {"http://users:8002/x?y", ""}, {"//users:8002", ""}, {"http://:8002", ""},
+		{"http://users:8002", ""},
+		{"http://127.0.0.1:8002", "http://127.0.0.1:9002"},
+		{"http://[::1]:8002/", "http://[::1]:1"},
+		{"http://users", ""},
+		{"http://users:64536", ""},
+		{"http://users:0", ""},
+		{"http://users:99999", "http://users:1"},
+		{"https://users:8002", ""},
+		{"http://a:b@users:8002", ""},
+		{"http://users:8002/x?y", ""},
+		{"//users:8002", ""},
+		{"http://:8002", ""},
 	} {
 		f.Add(urls[0], urls[1])
 	}

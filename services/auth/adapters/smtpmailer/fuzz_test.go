@@ -13,9 +13,15 @@ import (
 // password; and a password is sent to no server without TLS.
 func FuzzURL(f *testing.F) {
 	for _, around := range [][2]string{
-		{"smtp://shop:", "@mail.example:587"}, {"smtps://shop:", "@mail.example"}, {"smtp://shop:", "@localhost?tls=none"},
-		{"smtp://:", "@mail.example:port"}, {"smtp://shop:", "/@mail.example"}, {"smtp://shop:%zz", "@mail.example"},
-		{"", ""}, {"smtp://[::1", "]@"}, {"SMTP://shop:", "@mail.example/#?tls=none"},
+		{"smtp://shop:", "@mail.example:587"},
+		{"smtps://shop:", "@mail.example"},
+		{"smtp://shop:", "@localhost?tls=none"},
+		{"smtp://:", "@mail.example:port"},
+		{"smtp://shop:", "/@mail.example"},
+		{"smtp://shop:%zz", "@mail.example"},
+		{"", ""},
+		{"smtp://[::1", "]@"},
+		{"SMTP://shop:", "@mail.example/#?tls=none"},
 	} {
 		f.Add(around[0], around[1], from)
 	}
