@@ -11,13 +11,13 @@ func TestRoutingTableIsChecked(t *testing.T) {
 
 	require.NoError(t, validate(routes))
 	for name, spoil := range map[string]func(*route){
-		"not one that is forwarded":              func(r *route) { r.method = "FETCH" },
-		"no path":                  func(r *route) { r.pattern = "api/v1/products" },
-		"no service":             func(r *route) { r.service = "orders" },
-		"no time":                     func(r *route) { r.within = 0 },
-		"free":               func(r *route) { r.cost = free },
-		"no priority":                 func(r *route) { r.priority = 0 },
-		"waits in the service":        func(r *route) { r.priority = apart },
+		"not one that is forwarded": func(r *route) { r.method = "FETCH" },
+		"no path":                   func(r *route) { r.pattern = "api/v1/products" },
+		"no service":                func(r *route) { r.service = "orders" },
+		"no time":                   func(r *route) { r.within = 0 },
+		"free":                      func(r *route) { r.cost = free },
+		"no priority":               func(r *route) { r.priority = 0 },
+		"waits in the service":      func(r *route) { r.priority = apart },
 		"GET /api/v1/products/search is there twice": func(r *route) { r.pattern = "/api/v1/products/search" },
 	} {
 		r := route{"GET", "/api/v1/x", catalog, anyone, usual, ordinary, read, whole}
