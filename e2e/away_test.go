@@ -1,12 +1,7 @@
 package e2e_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"net/http"
-	"strings"
-	"sync"
-	"sync/atomic"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -17,46 +12,55 @@ import (
 	"stockroom/pkg/testkit"
 )
 
-// TestWhatIsNeededMayGo stops PostgreSQL, Redis and NATS in turn, under load,
-// and starts them again. Reads of what is cached go on, no write that was
-// acknowledged is lost, everything works again by itself, and no process ends.
-// How long that takes is printed.
+// outage is something that is away for a while.
+type outage struct {
+	name        string
+	stop, start func()
+
+	reads, writes, refusals bool     // go on, under load
+	away                    []string // the kinds of requests that are answered 503
+	labelled                []string // those whose answers say that they may be old
+}
+
+// TestWhatIsNeededMayGo stops all that the system consists of in turn, under
+// load, and starts it again. Each kind of request is answered as the tables say
+// (docs/operations.md, README.md of the services), limits go on, no write that
+// was acknowledged is lost, everything works again by itself, and no process
+// ends. How long that takes is printed.
 func TestWhatIsNeededMayGo(t *testing.T) {
 	skipGiven(t)
 	s := stack.Processes(t, stack.Options{OwnPostgres: true})
 	w := openWorld(t, s)
 	l := newLoad(t, w)
-	user := w.signIn(t, w.register(t).Username, password)
-
-	allRedis := func(do func(*testkit.RedisServer)) func() {
-		return func() {
-			for _, server := range s.Redis {
-				do(server)
-			}
-		}
-	}
-	for range 2 {
-		s.Postgres.Stop()
-		l.await("reads are labelled", &l.stale)
-		l.await("writes are refused", &l.refused)
-		l.apart(user)
-		begun := time.Now()
-		s.Postgres.Start()
-		l.recovers("PostgreSQL", begun)
-		l.together(user)
-	}
-	for name, stopAndStart := range map[string][2]func(){
-		"Redis": {allRedis((*testkit.RedisServer).Stop), allRedis((*testkit.RedisServer).Start)},
-		"NATS":  {s.NATS.Stop, s.NATS.Start},
-	} {
+	k := openKnocker(t, w, l)
+	k.renew()
+	k.knock(outage{name: "nothing"})
+	for _, o := range outages(t, s) {
+		k.renew()
+		l.closed.Store(!o.reads)
 		refused := l.refused.Load()
-		stopAndStart[0]()
-		l.await("reads go on without "+name, &l.fresh)
-		l.await("writes go on without "+name, &l.written)
+		o.stop()
+		if len(o.labelled) > 0 {
+			l.await("reads are labelled without "+o.name, &l.stale)
+		} else if o.reads {
+			l.await("reads go on without "+o.name, &l.fresh)
+		}
+		if o.writes {
+			l.await("writes go on without "+o.name, &l.written)
+		}
+		if o.refusals {
+			l.await("writes are refused without "+o.name, &l.refused)
+		}
+		k.knock(o)
 		begun := time.Now()
-		stopAndStart[1]()
-		l.recovers(name, begun)
-		require.Equal(t, refused, l.refused.Load(), "%s is needed for nothing", name)
+		o.start()
+		l.recovers(o.name, begun)
+		l.closed.Store(false)
+		k.renew()
+		k.knock(outage{name: "nothing, after " + o.name})
+		if !o.refusals {
+			require.Equal(t, refused, l.refused.Load(), "%s is needed for nothing", o.name)
+		}
 	}
 	l.end()
 	for name, p := range s.Processes {
@@ -65,189 +69,49 @@ func TestWhatIsNeededMayGo(t *testing.T) {
 	}
 }
 
-// load is clients that read a few products, which are cached, and write others.
-type load struct {
-	t        *testing.T
-	w        *world
-	admin    client
-	products []product
-	list     string
+// Kinds of requests that need the same.
+var (
+	ofAuth       = []string{"own sessions", "sign-in", "refresh"}
+	ofAccounts   = []string{"account", "account at auth", "change of account", "list of accounts", "sign-in", "refresh"}
+	ofProducts   = []string{"product", "list of products", "list never read", "change of product"}
+	withRights   = []string{"change of account", "change of product", "list of accounts"} // nobody is let in who may have lost them
+	fromDatabase = slices.Concat(ofAccounts, ofAuth, []string{"list never read", "change of product"})
+)
 
-	stop    chan struct{}
-	clients sync.WaitGroup
-
-	fresh, stale, written, refused atomic.Int64
-
-	mu   sync.Mutex
-	made []product // what was acknowledged
-}
-
-func newLoad(t *testing.T, w *world) *load {
+func outages(t *testing.T, s *stack.System) []outage {
 	t.Helper()
-	l := &load{t: t, w: w, admin: w.admin(t), stop: make(chan struct{})}
-	category := unique("c")
-	for range 5 {
-		l.products = append(l.products, w.product(t, fields{"category": category}))
-	}
-	l.list = productsPath + "?category=" + category
-	for _, at := range w.system.Catalogs { // every replica has all of it
-		for _, p := range l.products {
-			l.ask(http.MethodGet, at+p.path(), "", nil)
-		}
-		l.ask(http.MethodGet, at+l.list, "", nil)
-	}
-	for range 2 {
-		l.begin(l.read)
-		l.begin(l.write)
-	}
-	return l
-}
 
-func (l *load) begin(work func(round int)) {
-	l.clients.Go(func() {
-		for round := 0; !l.t.Failed(); round++ {
-			select {
-			case <-l.stop:
-				return
-			case <-time.After(2 * time.Millisecond):
-				work(round)
+	redis := func(do func(*testkit.RedisServer)) func() {
+		return func() {
+			for _, server := range s.Redis {
+				do(server)
 			}
 		}
-	})
-}
-
-// ask sends a request that presents no commit, and checks nothing.
-func (l *load) ask(method, url, token string, body any) answer {
-	data, err := json.Marshal(body)
-	if err != nil {
-		l.t.Error(err)
 	}
-	req, err := http.NewRequestWithContext(l.t.Context(), method, url, bytes.NewReader(data))
-	if err != nil {
-		l.t.Error(err)
-	}
-	if method != http.MethodGet {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
-	}
-	a, err := l.w.fetch(l.t, req)
-	if err != nil {
-		l.t.Errorf("%s %s: %v", method, url, err)
-		return answer{t: l.t, Response: &http.Response{Request: req, Status: "none"}}
-	}
-	return a
-}
-
-func (l *load) read(round int) {
-	p := l.products[round%len(l.products)]
-	path := p.path()
-	if round%3 == 0 {
-		path = l.list
-	}
-	a := l.ask(http.MethodGet, l.w.system.URL+path, "", nil)
-	if a.StatusCode != http.StatusOK || path != l.list && !strings.Contains(string(a.body), p.SKU) {
-		l.t.Errorf("what is cached is not answered: %s", a)
-	}
-	if strings.Contains(a.Header.Get("Cache-Status"), "stale-if-error") {
-		if a.Header.Get("Catalog-As-Of") == "" {
-			l.t.Errorf("stale as of when? %v", a.Header)
+	process := func(o outage, names ...string) outage {
+		o.stop = func() {
+			for _, name := range names {
+				s.Processes[name].Stop(t)
+			}
 		}
-		l.stale.Add(1)
-		return
-	}
-	l.fresh.Add(1)
-}
-
-func (l *load) write(int) {
-	a := l.ask(http.MethodPost, l.w.system.URL+productsPath, l.admin.token, draft(nil))
-	switch a.StatusCode {
-	case http.StatusCreated:
-		var p product
-		if err := json.Unmarshal(a.body, &p); err != nil {
-			l.t.Errorf("%v: %s", err, a)
+		o.start = func() {
+			for _, name := range names {
+				s.Processes[name].Start(t)
+			}
 		}
-		l.mu.Lock()
-		l.made = append(l.made, p)
-		l.mu.Unlock()
-		l.written.Add(1)
-	case http.StatusServiceUnavailable:
-		if a.Header.Get("Retry-After") == "" {
-			l.t.Errorf("refused until when? %s", a)
-		}
-		l.refused.Add(1)
-	default:
-		l.t.Errorf("neither written nor refused: %s", a)
+		return o
 	}
-}
-
-// await waits until n has grown by a few.
-func (l *load) await(why string, n *atomic.Int64) {
-	l.t.Helper()
-	want := n.Load() + 20
-	eventually(l.t, time.Minute, why, func() bool { return l.t.Failed() || n.Load() >= want })
-	require.False(l.t, l.t.Failed())
-}
-
-// recovers waits until reads and writes are as ever.
-func (l *load) recovers(name string, begun time.Time) {
-	l.t.Helper()
-	written, fresh := l.written.Load(), l.fresh.Load()
-	eventually(l.t, time.Minute, "writes are made again", func() bool { return l.written.Load() > written })
-	wrote := time.Since(begun)
-	eventually(l.t, time.Minute, "reads are right again", func() bool { return l.fresh.Load() > fresh })
-	l.t.Logf("%s: a write %v after its start began, a read that is not labelled at the latest after %v", name, wrote, time.Since(begun))
-	stale := l.stale.Load()
-	eventually(l.t, time.Minute, "no read is labelled any more", func() bool {
-		before := l.fresh.Load()
-		eventually(l.t, time.Minute, "reads go on", func() bool { return l.fresh.Load() > before+50 })
-		was := stale
-		stale = l.stale.Load()
-		return stale == was
-	})
-}
-
-// apart says what else there is while PostgreSQL is away.
-func (l *load) apart(user tokens) {
-	l.t.Helper()
-	url, admin := l.w.system.URL, l.w.system.Admin
-	for path, status := range map[string]int{"/health": 200, "/.well-known/jwks.json": 200, "/api/v1/openapi.json": 200} {
-		require.Equal(l.t, status, l.ask(http.MethodGet, url+path, "", nil).StatusCode, path)
+	postgres := outage{
+		name: "PostgreSQL", stop: s.Postgres.Stop, start: s.Postgres.Start, reads: true, refusals: true,
+		away: fromDatabase, labelled: []string{"product", "list of products"},
 	}
-	login := fields{"username": admin.Username, "password": admin.Password}
-	register := fields{"email": unique("u") + "@example.com", "username": unique("u"), "password": password}
-	for _, a := range []answer{
-		l.ask(http.MethodPost, url+"/api/v1/auth/login/json", "", login),
-		l.ask(http.MethodPost, url+"/api/v1/auth/register", "", register),
-		l.ask(http.MethodPost, url+"/api/v1/auth/refresh", "", fields{"refresh_token": user.RefreshToken}),
-		l.ask(http.MethodGet, url+"/api/v1/auth/me", user.AccessToken, nil),
-		l.ask(http.MethodGet, url+"/api/v1/users", l.admin.token, nil),
-		l.ask(http.MethodGet, url+l.list+"&name=never-read", "", nil),
-	} {
-		require.Equal(l.t, http.StatusServiceUnavailable, a.StatusCode, a)
-		require.NotEmpty(l.t, a.Header.Get("Retry-After"), a)
-		require.Contains(l.t, string(a.body), `"dependency_unavailable"`)
+	return []outage{
+		postgres, postgres,
+		{name: "Redis", stop: redis((*testkit.RedisServer).Stop), start: redis((*testkit.RedisServer).Start), reads: true, writes: true},
+		{name: "NATS", stop: s.NATS.Stop, start: s.NATS.Start, reads: true, writes: true},
+		process(outage{name: "one of two catalogs", reads: true, writes: true}, "catalog-1"),
+		process(outage{name: "auth", reads: true, refusals: true, away: slices.Concat(ofAuth, withRights, []string{"account at auth", "keys"})}, "auth"),
+		process(outage{name: "users", reads: true, refusals: true, away: slices.Concat(ofAccounts, withRights)}, "users"),
+		process(outage{name: "catalog", refusals: true, away: append(slices.Clip(ofProducts), "health")}, "catalog-1", "catalog-2"),
 	}
-}
-
-// together says that all of it works again.
-func (l *load) together(user tokens) {
-	l.t.Helper()
-	l.w.as(user.AccessToken).get(l.t, "/api/v1/auth/me").want(http.StatusOK)
-	l.admin.get(l.t, "/api/v1/users").want(http.StatusOK)
-	_, newcomer := l.w.user(l.t)
-	newcomer.get(l.t, "/api/v1/auth/me").want(http.StatusOK)
-}
-
-// end ends the load, and looks for everything that was acknowledged.
-func (l *load) end() {
-	l.t.Helper()
-	close(l.stop)
-	l.clients.Wait()
-	for _, p := range l.made {
-		require.Equal(l.t, p, l.w.anyone().get(l.t, p.path()).want(http.StatusOK).product())
-	}
-	l.t.Logf("%d writes acknowledged, %d refused; %d reads, and %d labelled",
-		l.written.Load(), l.refused.Load(), l.fresh.Load(), l.stale.Load())
 }

@@ -3,7 +3,9 @@ package standalone
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
+	"path/filepath"
 )
 
 // ErrCrash is what a restore that was cut short fails with.
@@ -40,3 +42,22 @@ func (s *Stockroom) InternalURLs() map[string]string {
 
 // InternalToken returns what they show each other.
 func (s *Stockroom) InternalToken() string { return s.secrets.InternalToken }
+
+// Pack makes a backup of the files of a system, which it makes up.
+func Pack(w io.Writer, dir string) error {
+	m := Manifest{Format: archiveFormat}
+	for _, name := range dataFiles() {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("what is in "+name), 0o600); err != nil {
+			return err
+		}
+		c, err := describe(dir, name)
+		if err != nil {
+			return err
+		}
+		m.Files = append(m.Files, c)
+	}
+	return pack(w, dir, m)
+}
+
+// Unpack writes the files of a backup to dir.
+func Unpack(r io.Reader, dir string) (Manifest, error) { return unpack(r, dir) }

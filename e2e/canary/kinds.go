@@ -188,7 +188,13 @@ func (m maker) restock(r request) request {
 func (m maker) signIn(r request) request {
 	r = r.named("sign-in", http.MethodPost, "/api/v1/auth/login/json").with("User-Agent: " + r.by.device())
 	r = r.json(map[string]any{"username": r.by.marker, "password": password}).may(http.StatusOK)
-	r.learn = r.by.tokens
+	r.learn = func(a *answer) error {
+		access, refresh, err := r.by.tokens(a)
+		if err == nil {
+			r.by.signedIn(access, refresh)
+		}
+		return err
+	}
 	return r
 }
 
@@ -198,36 +204,38 @@ func (m maker) refresh(r request) request {
 		return m.signIn(r)
 	}
 	r = r.named("refresh", http.MethodPost, "/api/v1/auth/refresh").json(map[string]any{"refresh_token": token}).may(http.StatusOK)
-	r.learn = r.by.tokens
+	r.learn = func(a *answer) error {
+		_, _, err := r.by.tokens(a)
+		return err
+	}
 	return r
 }
 
-// tokens takes those in an answer, which must be for p.
-func (p *person) tokens(a *answer) error {
+// tokens returns those in an answer, which must be for p.
+func (p *person) tokens(a *answer) (access, refresh string, err error) {
 	var got struct {
 		Access  string `json:"access_token"`
 		Refresh string `json:"refresh_token"`
 	}
 	if err := json.Unmarshal(a.body, &got); err != nil {
-		return err
+		return "", "", err
 	}
 	parts := strings.Split(got.Access, ".")
 	if len(parts) != 3 {
-		return fmt.Errorf("the token has %d parts", len(parts))
+		return "", "", fmt.Errorf("the token has %d parts", len(parts))
 	}
 	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
 	if err != nil {
-		return err
+		return "", "", err
 	}
 	var of struct{ Sub string }
 	if err := json.Unmarshal(claims, &of); err != nil {
-		return err
+		return "", "", err
 	}
 	if of.Sub != p.id {
-		return fmt.Errorf("the token is for %s, not %s", of.Sub, p.id)
+		return "", "", fmt.Errorf("the token is for %s, not %s", of.Sub, p.id)
 	}
-	p.signedIn(got.Access, got.Refresh)
-	return nil
+	return got.Access, got.Refresh, nil
 }
 
 func (m maker) health(r request) request {

@@ -37,15 +37,15 @@ func (p *person) email() string { return p.marker + "@example.com" }
 // device is what their sessions say of themselves.
 func (p *person) device() string { return "device of " + p.marker }
 
-// signedIn takes note of new tokens.
+// signedIn takes note of the tokens of a new session. Those of old ones are
+// forgotten: an account has so many sessions, and the oldest give way.
 func (p *person) signedIn(access, refresh string) {
 	const spare = 4
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.token, p.from = access, time.Now()
-	if len(p.refreshing) < spare {
-		p.refreshing = append(p.refreshing, refresh)
-	}
+	p.refreshing = append(p.refreshing, refresh)
+	p.refreshing = p.refreshing[max(0, len(p.refreshing)-spare):]
 }
 
 // refreshToken returns one that has not been used, or "".

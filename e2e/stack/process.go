@@ -29,9 +29,13 @@ type Process struct {
 // program wrote last.
 func startProcess(tb testing.TB, name, bin string, env map[string]string) *Process {
 	tb.Helper()
+	return startWith(tb, name, bin, environment(tb, env))
+}
 
-	p := &Process{name: name, bin: bin, log: filepath.Join(tb.TempDir(), name+".log")}
-	p.env = environment(tb, env)
+func startWith(tb testing.TB, name, bin string, env []string) *Process {
+	tb.Helper()
+
+	p := &Process{name: name, bin: bin, env: env, log: filepath.Join(tb.TempDir(), name+".log")}
 	tb.Cleanup(func() {
 		p.Kill()
 		if tb.Failed() {

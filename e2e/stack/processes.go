@@ -26,7 +26,8 @@ const plenty = "1000000"
 func secret() string { return rand.Text() + rand.Text() }
 
 // Processes starts every service as a process of its own, and two of the
-// catalog with a Redis each, on PostgreSQL and NATS. They stop with tb.
+// catalog with a Redis each, on PostgreSQL and NATS. Auth and the gateway share
+// the first Redis. They stop with tb.
 func Processes(tb testing.TB, o Options) *System {
 	tb.Helper()
 
@@ -38,6 +39,7 @@ func Processes(tb testing.TB, o Options) *System {
 	s.Postgres = db.own
 	auth, users, gateway := newPlace(tb), newPlace(tb), newPlace(tb)
 	s.InternalToken = secret()
+	s.Redis = []*testkit.RedisServer{testkit.NewRedisServer(tb), testkit.NewRedisServer(tb)}
 	common := map[string]string{
 		"ENV": "development", "NATS_URL": s.NATS.URL(), "INTERNAL_TOKEN": s.InternalToken,
 		"AUTH_URL": "http://" + auth.public, "AUTH_INTERNAL_URL": "http://" + auth.internal,
@@ -57,6 +59,7 @@ func Processes(tb testing.TB, o Options) *System {
 	forAuth := withMail(map[string]string{
 		"DATABASE_URL": db.url(tb, "auth"), "SECRET": secret(), "PASSWORD_COST": o.cost(),
 		"ADMIN_EMAIL": admin.Email, "ADMIN_USERNAME": admin.Username, "ADMIN_PASSWORD": admin.Password,
+		"REDIS_URL": s.Redis[0].URL(),
 	}, s.Mail, o)
 	maps.Copy(forAuth, o.Auth)
 	start("auth", "authd", auth, forAuth)
@@ -68,17 +71,15 @@ func Processes(tb testing.TB, o Options) *System {
 		internal = append(internal, "http://"+at.internal)
 	}
 	for n, at := range catalogs {
-		redis := testkit.NewRedisServer(tb)
-		s.Redis = append(s.Redis, redis)
 		start(fmt.Sprintf("catalog-%d", n+1), "catalogd", at, map[string]string{
-			"DATABASE_URL": catalogDB, "REDIS_URL": redis.URL(), "AUDIT_URLS": strings.Join(internal, ","),
+			"DATABASE_URL": catalogDB, "REDIS_URL": s.Redis[n].URL(), "AUDIT_URLS": strings.Join(internal, ","),
 		})
 	}
 	start("gateway", "gatewayd", gateway, map[string]string{
 		"AUTH_URLS": "http://" + auth.public, "AUTH_INTERNAL_URLS": "http://" + auth.internal,
 		"USERS_URLS": "http://" + users.public, "USERS_INTERNAL_URLS": "http://" + users.internal,
 		"CATALOG_URLS": strings.Join(s.Catalogs, ","), "CATALOG_INTERNAL_URLS": strings.Join(internal, ","),
-		"RATE_ADDRESS": plenty, "RATE_ACCOUNT": plenty, "MAX_CONNECTIONS_PER_ADDRESS": "0",
+		"RATE_ADDRESS": plenty, "RATE_ACCOUNT": plenty, "MAX_CONNECTIONS_PER_ADDRESS": "0", "REDIS_URL": s.Redis[0].URL(),
 	})
 	s.URL = "http://" + gateway.public
 	s.Await(tb)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +30,14 @@ func Tell(tb testing.TB, input, name string, env map[string]string, args ...stri
 func (p *Process) Again(tb testing.TB, more map[string]string, args ...string) (said string, code int) {
 	tb.Helper()
 	return runOnce(tb, "", p.bin, append(environment(tb, more), p.env...), args...)
+}
+
+// Beside starts the program of p once more, with its environment and more, beside
+// the one that runs. It stops with tb.
+func (p *Process) Beside(tb testing.TB, more map[string]string) *Process {
+	tb.Helper()
+
+	return startWith(tb, "another "+p.name, p.bin, append(slices.Clip(p.env), environment(tb, more)...))
 }
 
 func runOnce(tb testing.TB, input, bin string, env []string, args ...string) (said string, code int) {
@@ -59,10 +68,11 @@ func environment(tb testing.TB, ours map[string]string) []string {
 	return env
 }
 
-// Serve starts a program, which stops with tb.
-func Serve(tb testing.TB, name string, env map[string]string) *Process {
+// Serve starts a program, which stops with tb. The others are entries of its
+// environment that are not of ours.
+func Serve(tb testing.TB, name string, env map[string]string, others ...string) *Process {
 	tb.Helper()
-	return startProcess(tb, name, build(tb, name), env)
+	return startWith(tb, name, build(tb, name), append(environment(tb, env), others...))
 }
 
 // Variable returns the value of a variable of ours in the environment of p.

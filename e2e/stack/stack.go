@@ -40,7 +40,7 @@ type System struct {
 	// it is not ours to stop. The processes are "stockroom", or "auth", "users",
 	// "catalog-1", "catalog-2" and "gateway".
 	Processes map[string]*Process
-	Redis     []*testkit.RedisServer // of each catalog
+	Redis     []*testkit.RedisServer // of each catalog; the first is that of auth and the gateway too
 	NATS      *testkit.NATSServer
 	Postgres  *testkit.PostgresServer // nil if it is shared
 

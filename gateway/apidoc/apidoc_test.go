@@ -16,12 +16,16 @@ import (
 )
 
 const base = `{"openapi":"3.1.0","info":{"title":"All","version":"1"},"paths":{"/health":{"get":{"operationId":"health"}}},
-	"components":{"responses":{"Problem":{"description":"p"}},"schemas":{"Problem":{"type":"object"}}}}`
+	"components":{"responses":{"Problem":{"description":"p"},
+	   "RateLimited":{"description":"` + "`rate_limited`" + `: slower","headers":{"Retry-After":{"description":"ours"},"RateLimit":{"description":"left"}}},
+	   "Overloaded":{"description":"` + "`overloaded`" + `: later"}},"schemas":{"Problem":{"type":"object"}}}}`
 
 const users = `{"openapi":"3.1.0","info":{"title":"Users","version":"7"},"servers":[{"url":"http://users"}],
 	"security":[{"bearer":[]}],"tags":[{"name":"users"},{"name":"shared"}],
 	"paths":{"/users":{"get":{"operationId":"list","responses":{"200":{"$ref":"#/components/schemas/Page"},"400":{"$ref":"#/components/schemas/Problem"}}},
-	                  "post":{"operationId":"open","security":[]}}},
+	                  "post":{"operationId":"open","security":[],"responses":{
+	                     "429":{"description":"` + "`login_throttled`" + `: wait","headers":{"Retry-After":{"description":"theirs"}}},
+	                     "503":{"description":"` + "`overloaded`" + `: at the moment"}}}}},
 	"components":{"schemas":{"Problem":{"type":"object"},"Item":{"maxLength":12345678901234567890},
 	   "Page":{"items":{"$ref":"#/components/schemas/Item"}},"Account":{"type":"string"}},"securitySchemes":{"bearer":{"type":"http"}}}}`
 
@@ -82,6 +86,22 @@ func TestMerge(t *testing.T) {
 	require.Len(t, doc["tags"], 2)
 }
 
+// What the gateway answers itself is said of every operation, beside what its
+// service says.
+func TestMergeSaysWhatTheGatewayAnswers(t *testing.T) {
+	t.Parallel()
+
+	doc := merge(t, apidoc.Part{Name: "users", JSON: []byte(users)})
+	listed := at(t, doc, "paths", "/users", "get", "responses")
+	require.Equal(t, "#/components/responses/RateLimited", at(t, listed, "429", "$ref"))
+	require.Equal(t, "#/components/responses/Overloaded", at(t, listed, "503", "$ref"))
+	opened := at(t, doc, "paths", "/users", "post", "responses")
+	require.Equal(t, "`login_throttled`: wait; `rate_limited`: slower", at(t, opened, "429", "description"))
+	require.Equal(t, "theirs", at(t, opened, "429", "headers", "Retry-After", "description"))
+	require.Equal(t, "left", at(t, opened, "429", "headers", "RateLimit", "description"))
+	require.Equal(t, "`overloaded`: at the moment", at(t, opened, "503", "description"), "it is said already")
+}
+
 func TestMergeKeepsNumbersAsTheyAre(t *testing.T) {
 	t.Parallel()
 
@@ -99,6 +119,7 @@ func TestMergeRefusesWhatIsNoDocument(t *testing.T) {
 		"SomethingElse":   `{"status":"ok"}`,
 		"SameOperation":   `{"openapi":"3.1.0","paths":{"/health":{"get":{}}}}`,
 		"NotEvenAnObject": `[]`,
+		"NoPath":          `{"openapi":"3.1.0","paths":{"/x":[]}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

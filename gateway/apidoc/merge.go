@@ -38,16 +38,14 @@ func Merge(base []byte, parts ...Part) ([]byte, error) {
 	}
 	clashes := findClashes(docs)
 	operations := map[string]bool{}
-	problem := docs[0].components()["responses"]["Problem"] != nil
+	said := docs[0].components()["responses"]
 	for i := range docs {
 		docs[i].rename(clashes)
 		docs[i].settle(operations)
 		if i == 0 {
 			continue
 		}
-		if problem {
-			docs[i].expectProblems()
-		}
+		docs[i].expect(said)
 		if err := docs[i].addTo(merged); err != nil {
 			return nil, fmt.Errorf("document of %s: %w", docs[i].name, err)
 		}
@@ -109,14 +107,45 @@ func (d document) settle(taken map[string]bool) {
 	delete(d.root, "security")
 }
 
-// expectProblems adds to every operation what the gateway may answer in place
-// of the service, if the base document says what that looks like.
-func (d document) expectProblems() {
+// instead is what the gateway may answer in place of a service, by status: the
+// names of responses in the base document.
+var instead = map[string]string{"default": "Problem", "429": "RateLimited", "503": "Overloaded"}
+
+// expect adds to every operation what the gateway may answer in its place, as
+// far as said, the responses of the base document, tells what that looks like.
+func (d document) expect(said object) {
 	for _, item := range d.paths() {
 		for _, op := range operationsOf(item) {
-			if responses := child(op, "responses"); responses["default"] == nil {
-				responses["default"] = object{"$ref": refOf("responses", "Problem")}
+			responses := child(op, "responses")
+			for status, name := range instead {
+				ours, ok := said[name].(object)
+				if !ok {
+					continue
+				}
+				theirs, ok := responses[status].(object)
+				if !ok {
+					responses[status] = object{"$ref": refOf("responses", name)}
+				} else if theirs["$ref"] == nil && status != "default" {
+					join(theirs, ours)
+				}
 			}
+		}
+	}
+}
+
+// join has a response of a service say what one of the gateway with the same
+// status says.
+func join(theirs, ours object) {
+	text, _ := theirs["description"].(string)
+	more, _ := ours["description"].(string)
+	if code, _, _ := strings.Cut(more, ":"); !strings.Contains(text, code) {
+		theirs["description"] = text + "; " + more
+	}
+	headers := child(theirs, "headers")
+	added, _ := ours["headers"].(object)
+	for name, header := range added {
+		if headers[name] == nil {
+			headers[name] = header
 		}
 	}
 }
@@ -130,7 +159,11 @@ func (d document) paths() object {
 func (d document) addTo(merged object) error {
 	paths := child(merged, "paths")
 	for path, item := range d.paths() {
-		for method, op := range item.(object) {
+		methods, ok := item.(object)
+		if !ok {
+			return fmt.Errorf("%s is no path", path)
+		}
+		for method, op := range methods {
 			if _, ok := child(paths, path)[method]; ok {
 				return fmt.Errorf("%s %s is somebody else's", strings.ToUpper(method), path)
 			}

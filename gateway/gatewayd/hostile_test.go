@@ -38,6 +38,8 @@ func TestHostileService(t *testing.T) {
 				require.Less(t, res.StatusCode, http.StatusBadRequest, body)
 			case answer.Large && res.StatusCode == http.StatusGatewayTimeout:
 				require.Equal(t, "upstream_timeout", problem(t, res, body).Code)
+			case answer.Large && res.StatusCode == http.StatusServiceUnavailable: // there are others, and no room for all
+				require.Equal(t, "overloaded", problem(t, res, body).Code)
 			default:
 				require.Equal(t, "bad_gateway", problem(t, res, body).Code)
 				require.Equal(t, http.StatusBadGateway, res.StatusCode)

@@ -1,6 +1,10 @@
 package upstream
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"stockroom/gateway/admission"
+)
 
 // budget bounds how many requests are sent again after their answers were lost:
 // a fifth of all, and at once as many as the death of one replica can cost. A
@@ -10,7 +14,7 @@ type budget struct{ spent atomic.Int64 }
 
 const (
 	retryCost  = 5 // requests that earn one
-	allRetries = 256 * retryCost
+	allRetries = admission.MaxAtOnce * retryCost
 )
 
 // earn counts a request.

@@ -76,7 +76,14 @@ func address(raw string) (host, port string, err error) {
 	if u.Port() == "" {
 		return u.Hostname(), "80", nil
 	}
-	return u.Hostname(), u.Port(), nil
+	return u.Hostname(), u.Port(), checkPort(u.Port())
+}
+
+func checkPort(port string) error {
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return fmt.Errorf("%q is no port", port)
+	}
+	return nil
 }
 
 func nextDoor(port string) (string, error) {
@@ -84,5 +91,6 @@ func nextDoor(port string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("internal port next to %q: %w", port, err)
 	}
-	return strconv.Itoa(n + 1000), nil
+	next := strconv.Itoa(n + 1000)
+	return next, checkPort(next)
 }

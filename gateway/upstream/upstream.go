@@ -171,8 +171,6 @@ func (p *Pool) try(req *fasthttp.Request, resp *fasthttp.Response, priority admi
 		if attempt > 0 {
 			p.retries.Add(1)
 		}
-		var buf [16]byte
-		req.Header.SetBytesV(web.HeaderTimeout, web.AppendTimeout(buf[:0], time.Until(deadline)))
 		err = p.ask(r, req, resp, priority, deadline)
 		switch {
 		case err == nil:
@@ -192,6 +190,8 @@ func (p *Pool) try(req *fasthttp.Request, resp *fasthttp.Response, priority admi
 func (p *Pool) ask(r *replica, req *fasthttp.Request, resp *fasthttp.Response, priority admission.Priority, deadline time.Time) (err error) {
 	sent, answered := time.Now(), false
 	defer func() { p.queue.Leave(r, priority, sent, answered) }()
+	var buf [16]byte
+	req.Header.SetBytesV(web.HeaderTimeout, web.AppendTimeout(buf[:0], time.Until(deadline)))
 	err = r.do(req, resp, deadline)
 	answered = err == nil
 	return err

@@ -263,7 +263,7 @@ func TestRequestsAreSentAgainWithinABudget(t *testing.T) {
 	p := newPool(t, s)
 	start(t, p)
 
-	const asked, atOnce = 1000, 256
+	const asked, atOnce = 2000, 512
 	for range asked {
 		require.ErrorIs(t, do(p, http.MethodGet, soon), upstream.ErrBroken)
 	}

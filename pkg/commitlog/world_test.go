@@ -139,13 +139,19 @@ func (s *sink) seen() (applied, forgotten []int64, resets []commitlog.Head) {
 // commits, on a clock of its own.
 func follow(t *testing.T, test func(t *testing.T, f *commitlog.Follower, src *source, snk *sink)) {
 	t.Helper()
+	followOn(t, new(commitlog.LocalBus), test)
+}
+
+// followOn is follow with a bus that others may publish on.
+func followOn(t *testing.T, bus *commitlog.LocalBus, test func(t *testing.T, f *commitlog.Follower, src *source, snk *sink)) {
+	t.Helper()
 
 	synctest.Test(t, func(t *testing.T) {
 		src, snk := &source{head: commitlog.Head{Epoch: 1}}, new(sink)
 		for range 3 {
 			src.commit("old")
 		}
-		f := commitlog.NewFollower(commitlog.Config{Source: src, Sink: snk, Bus: new(commitlog.LocalBus), Subject: "log"})
+		f := commitlog.NewFollower(commitlog.Config{Source: src, Sink: snk, Bus: bus, Subject: "log"})
 		require.False(t, f.Fresh(), "nothing is known yet")
 		run(t, f, func() {
 			synctest.Wait()

@@ -2,7 +2,7 @@
 package redisdb
 
 import (
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -10,12 +10,15 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
+var errURL = errors.New("the URL of Redis must be redis:// or rediss://[user:password@]host[:port][/database], with special characters of the password as %XX")
+
 // Connect prepares a client for the Redis at url, whose every step is over
-// within timeout. Nothing is dialed yet.
+// within timeout. Nothing is dialed yet. An error never repeats the URL, in which
+// a password may be, nor says where it is broken: there may be a piece of it.
 func Connect(url string, timeout time.Duration) (*redis.Client, error) {
 	opts, err := redis.ParseURL(url)
 	if err != nil {
-		return nil, fmt.Errorf("parse URL of Redis: %w", err)
+		return nil, errURL
 	}
 	opts.ContextTimeoutEnabled = true // off by default: a call would ignore its deadline
 	opts.DialTimeout = max(10*timeout, 100*time.Millisecond)

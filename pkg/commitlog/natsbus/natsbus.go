@@ -3,7 +3,9 @@ package natsbus
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -37,22 +39,27 @@ const (
 	maxWaitingBytes = 16 << 20
 )
 
-// Connect returns a bus on the servers at url, which may be a list with commas.
+var errURL = errors.New("the URL of NATS must be nats:// or tls://[user:password@]host[:port], with special characters of the password as %XX, or several with commas")
+
+// Connect returns a bus on servers, a list of URLs with commas.
 // It succeeds if none answers: the connection is made when one does. name tells
 // the server who this is.
 //
 // Traces begins the spans of messages that arrive; nil if there are none.
-func Connect(url, name string, traces trace.TracerProvider) (*Bus, error) {
+func Connect(servers, name string, traces trace.TracerProvider) (*Bus, error) {
 	if traces == nil {
 		traces = noop.NewTracerProvider()
 	}
 	b := &Bus{tracer: traces.Tracer("stockroom")}
-	conn, err := nats.Connect(url, append(settings(), nats.Name(name),
+	conn, err := nats.Connect(servers, append(settings(), nats.Name(name),
 		nats.ConnectHandler(func(*nats.Conn) { b.tell() }),
 		nats.ReconnectHandler(func(*nats.Conn) { b.tell() }),
 		nats.DisconnectErrHandler(func(*nats.Conn, error) { b.tell() }),
 		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) { b.tell() }), // a slow subscriber, for one
 	)...)
+	if _, broken := errors.AsType[*url.Error](err); broken {
+		return nil, errURL // without err, which repeats the password
+	}
 	if err != nil {
 		return nil, fmt.Errorf("connect nats: %w", err)
 	}
