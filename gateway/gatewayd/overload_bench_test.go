@@ -66,7 +66,7 @@ type offered struct {
 // takes their time from when they were due.
 func (s *system) offer(rate int) (all offered) {
 	var (
-		client = &fasthttp.Client{MaxConnsPerHost: 20_000, ReadTimeout: time.Minute}
+		client = &fasthttp.Client{MaxConnsPerHost: 2000, MaxConnWaitTimeout: time.Minute, ReadTimeout: time.Minute}
 		mu     sync.Mutex
 		wg     sync.WaitGroup
 		begin  = time.Now()
