@@ -119,6 +119,7 @@ check: lint test ## lint and test: do this before you commit
 bench: ## measure requests per second, latency and CPU, in both forms, and what the cache costs
 	go run ./pkg/testkit/cmd/withservers go test -run '^$$' -bench 'Hit|Propagation|Cached' -benchtime 2s -p 1 ./pkg/coherent ./services/catalog/adapters/httpapi
 	go run ./pkg/testkit/cmd/withservers go test -run '^$$' -bench . -benchtime 2s ./e2e/load
+	go test -run '^$$' -bench 'Admission|Overload' ./gateway/admission ./gateway/gatewayd
 	$(MAKE) bench-gateway
 
 BENCH ?=

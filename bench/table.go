@@ -16,7 +16,7 @@ func table(s settings, kind string, runners []*runner) string {
 	for _, r := range runners {
 		if r.absent != nil {
 			why, _, _ := strings.Cut(r.absent.Error(), "\n")
-			fmt.Fprintf(&w, "| %s | %s | | | | | | | |\n", r.name, why)
+			fmt.Fprintf(&w, "| %s | %.100s | | | | | | | |\n", r.name, why)
 			continue
 		}
 		figures := r.figures[kind]

@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 
 	"stockroom/bench/program"
 )
@@ -28,7 +29,7 @@ func gateway(name, pkg string, env ...string) Proxy {
 		if err != nil {
 			return program.Command{}, err
 		}
-		env = append(env,
+		vars := append(slices.Clone(env),
 			"STOCKROOM_ADDR="+addr, "STOCKROOM_INTERNAL_ADDR="+internal,
 			"STOCKROOM_REDIS_URL="+at.Redis,
 			"STOCKROOM_RATE_ADDRESS="+plenty, "STOCKROOM_RATE_ACCOUNT="+plenty,
@@ -37,9 +38,9 @@ func gateway(name, pkg string, env ...string) Proxy {
 			"STOCKROOM_USERS_INTERNAL_URL=http://"+at.Inside,
 		)
 		for _, service := range []string{"AUTH", "USERS", "CATALOG"} {
-			env = append(env, "STOCKROOM_"+service+"_URLS=http://"+at.Backend, "STOCKROOM_"+service+"_INTERNAL_URLS=http://"+at.Inside)
+			vars = append(vars, "STOCKROOM_"+service+"_URLS=http://"+at.Backend, "STOCKROOM_"+service+"_INTERNAL_URLS=http://"+at.Inside)
 		}
-		return program.Command{Name: name, Args: []string{file}, Env: env}, nil
+		return program.Command{Name: name, Args: []string{file}, Env: vars}, nil
 	}}
 }
 

@@ -7,7 +7,8 @@ import (
 	"stockroom/bench/program"
 )
 
-// traefikConfig leads everything to the backend.
+// traefikConfig leads everything to the backend. Its file is not called
+// traefik.yaml, which Traefik would take for another kind of configuration.
 const traefikConfig = `
 http:
   routers:
@@ -23,7 +24,7 @@ func Traefik() Proxy {
 		if err != nil {
 			return program.Command{}, err
 		}
-		config, err := at.write("traefik.yaml", traefikConfig, addr)
+		config, err := at.write("routes.yaml", traefikConfig, addr)
 		return program.Command{
 			Name: "traefik", Version: consists(file, "github.com/traefik/traefik/v3"),
 			Args: []string{

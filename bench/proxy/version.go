@@ -13,14 +13,14 @@ func said(ctx context.Context, file string) string {
 	return string(regexp.MustCompile(`\d+(\.\d+)+`).Find(out))
 }
 
-// consists returns the version of a module that a program of Go was built from,
-// or nothing.
+// consists returns the version of a module that a program of Go was built from
+// or of, or nothing.
 func consists(file, module string) string {
 	info, err := buildinfo.ReadFile(file)
 	if err != nil {
 		return ""
 	}
-	for _, dep := range info.Deps {
+	for _, dep := range append(info.Deps, &info.Main) {
 		if dep.Path == module {
 			return dep.Version
 		}

@@ -247,8 +247,8 @@ require (
 )
 
 replace (
-	// What Traefik replaces itself, or does not publish.
-	github.com/abbot/go-http-auth => github.com/abbot/go-http-auth v0.4.0
+	// What Traefik replaces itself.
+	github.com/abbot/go-http-auth => ./auth
 
 	// See build.sh.
 	github.com/go-acme/lego/v5 => ../../.bin/bench/lego

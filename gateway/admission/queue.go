@@ -86,6 +86,14 @@ func (q *Queue[R]) Enter(p Priority, deadline time.Time, not R) (R, error) {
 	return q.await(w, deadline)
 }
 
+// Look returns the replica that Enter would, whether there is room or not, for a
+// request that takes none.
+func (q *Queue[R]) Look(p Priority, not R) R {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.choose(p, not)
+}
+
 // Leave ends what Enter began: the request was sent to r at that time, and has
 // been answered or not.
 func (q *Queue[R]) Leave(r R, p Priority, sent time.Time, answered bool) {
@@ -133,8 +141,8 @@ func (q *Queue[R]) letIn() {
 		if !ok {
 			return
 		}
-		q.remove(first.Value.(*waiter[R])) //nolint:errcheck // nothing else is in it
-		first.Value.(*waiter[R]).turn <- r //nolint:errcheck // nothing else is in it
+		q.remove(first.Value.(*waiter[R]))
+		first.Value.(*waiter[R]).turn <- r
 	}
 }
 

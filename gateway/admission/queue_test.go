@@ -78,8 +78,14 @@ func TestOrder(t *testing.T) {
 			synctest.Wait()
 		}
 		require.Equal(t, []turn{
-			{admission.SignIn, 0}, {admission.SignIn, 1}, {admission.Change, 0}, {admission.Change, 1},
-			{admission.Read, 0}, {admission.Read, 1}, {admission.List, 0}, {admission.List, 1},
+			{admission.SignIn, 0},
+			{admission.SignIn, 1},
+			{admission.Change, 0},
+			{admission.Change, 1},
+			{admission.Read, 0},
+			{admission.Read, 1},
+			{admission.List, 0},
+			{admission.List, 1},
 		}, order)
 	})
 }

@@ -51,7 +51,7 @@ func (q *Queue[R]) displace(p Priority) bool {
 // sendAway refuses the one with priority p that has waited shortest.
 func (q *Queue[R]) sendAway(p Priority) {
 	var none R
-	w := q.waiting[p-1].Back().Value.(*waiter[R]) //nolint:errcheck // nothing else is in it
+	w := q.waiting[p-1].Back().Value.(*waiter[R])
 	q.remove(w)
 	w.turn <- none
 }

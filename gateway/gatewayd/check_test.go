@@ -16,7 +16,7 @@ func TestTableIsChecked(t *testing.T) {
 
 	for name, add := range map[string]func(*gatewayd.Config){
 		"there twice":             func(cfg *gatewayd.Config) { cfg.AddRoute("GET", "/api/v1/products", gatewayd.Download) },
-		"not a path":              func(cfg *gatewayd.Config) { cfg.AddRoute("GET", "/api//products", gatewayd.Download) },
+		"no path":                 func(cfg *gatewayd.Config) { cfg.AddRoute("GET", "/api//products", gatewayd.Download) },
 		"only the answer to GET":  func(cfg *gatewayd.Config) { cfg.AddRoute("POST", "/api/v1/export", gatewayd.Download) },
 		"have a body to pass on":  func(cfg *gatewayd.Config) { cfg.AddRoute("GET", "/api/v1/import", gatewayd.Upload) },
 		"no such way to stream":   func(cfg *gatewayd.Config) { cfg.AddRoute("GET", "/api/v1/changes", gatewayd.Feed+1) },

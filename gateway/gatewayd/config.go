@@ -98,6 +98,9 @@ func (cfg Config) check() error {
 	if cfg.MaxConnections < 0 || cfg.MaxConnectionsPerAddress < 0 {
 		return errConnections
 	}
+	if err := validate(cfg.routes()); err != nil {
+		return err
+	}
 	production := cfg.Env == "production"
 	return errors.Join(
 		secret.Check("STOCKROOM_INTERNAL_TOKEN", cfg.InternalToken, production),

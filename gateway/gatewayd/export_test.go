@@ -12,5 +12,5 @@ const (
 
 // AddRoute has the catalog be asked for something else too.
 func (cfg *Config) AddRoute(method, pattern string, streams streaming) {
-	cfg.more = append(cfg.more, route{method, pattern, catalog, anyone, usual, ordinary, list, streams})
+	cfg.more = append(cfg.more, route{method, pattern, catalog, anyone, usual, ordinary, read, streams})
 }

@@ -64,7 +64,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 			err = errors.Join(err, doors.Close())
 		}
 	}()
-	if err := errors.Join(cfg.check(), checkRoutes(cfg.routes())); err != nil {
+	if err := cfg.check(); err != nil {
 		return nil, err
 	}
 	e, err := cfg.edge(t)

@@ -59,7 +59,7 @@ type system struct {
 // document is what every service here says of itself.
 const document = `{"openapi":"3.1.0","info":{"title":"x","version":"1"},"paths":{"/%s":{"get":{"operationId":"%s"}}}}`
 
-func newSystem(t *testing.T) *system {
+func newSystem(t testing.TB) *system {
 	t.Helper()
 
 	s := new(system)
@@ -68,7 +68,7 @@ func newSystem(t *testing.T) *system {
 }
 
 // begin starts s and waits until it works.
-func (s *system) begin(t *testing.T) {
+func (s *system) begin(t testing.TB) {
 	t.Helper()
 
 	s.issuer = tokentest.New(t)
@@ -77,7 +77,7 @@ func (s *system) begin(t *testing.T) {
 }
 
 // newSystemWith starts one whose gateway is configured otherwise.
-func newSystemWith(t *testing.T, configure func(*gatewayd.Config)) *system {
+func newSystemWith(t testing.TB, configure func(*gatewayd.Config)) *system {
 	t.Helper()
 
 	s := &system{configure: configure}
@@ -85,7 +85,7 @@ func newSystemWith(t *testing.T, configure func(*gatewayd.Config)) *system {
 	return s
 }
 
-func (s *system) start(t *testing.T) {
+func (s *system) start(t testing.TB) {
 	t.Helper()
 
 	s.answer = func(w http.ResponseWriter, _ *http.Request) {
@@ -126,7 +126,7 @@ func (s *system) start(t *testing.T) {
 }
 
 // service starts one that remembers its requests.
-func (s *system) service(t *testing.T, name string) string {
+func (s *system) service(t testing.TB, name string) string {
 	t.Helper()
 
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -155,7 +155,7 @@ func (s *system) service(t *testing.T, name string) string {
 }
 
 // rights starts what the gateway learns of revocations from.
-func (s *system) rights(t *testing.T, from token.Rights) string {
+func (s *system) rights(t testing.TB, from token.Rights) string {
 	t.Helper()
 
 	api := web.NewInternal(web.Config{}, internalToken, nil)
@@ -184,7 +184,7 @@ func (s *system) rights(t *testing.T, from token.Rights) string {
 }
 
 // untilReady waits until reads are answered and tokens are believed.
-func (s *system) untilReady(t *testing.T) {
+func (s *system) untilReady(t testing.TB) {
 	t.Helper()
 
 	bearer := "Bearer " + s.issuer.Token(t, account, "admin")

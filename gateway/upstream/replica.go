@@ -112,7 +112,10 @@ func (r *replica) better(other *replica, priority admission.Priority, tried *rep
 	if a, b := r.rank(priority, tried), other.rank(priority, tried); a != b {
 		return a > b
 	}
-	return r.room.Less(&other.room)
+	if r.room.Less(&other.room) || other.room.Less(&r.room) {
+		return r.room.Less(&other.room)
+	}
+	return r.streams.under.Load() < other.streams.under.Load()
 }
 
 // pending is how many requests r is answering.

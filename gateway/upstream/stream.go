@@ -36,7 +36,7 @@ func (p *Pool) tryStream(req *http.Request) (*http.Response, error) {
 		err   = ErrAway
 	)
 	for attempt := range attempts {
-		r := p.pick(admission.Apart, tried)
+		r := p.queue.Look(admission.Apart, tried)
 		if r == nil {
 			break
 		}

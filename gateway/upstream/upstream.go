@@ -144,7 +144,8 @@ const attempts = 3
 
 // Do sends req, when its turn comes, and waits for the answer until the
 // deadline. A request of which no byte left is tried again elsewhere; one whose
-// answer was lost only if its method is safe, only once, and only within the [budget].
+// answer was lost only if its method is safe, only once, and only within the
+// [budget].
 func (p *Pool) Do(req *fasthttp.Request, resp *fasthttp.Response, priority admission.Priority, deadline time.Time) error {
 	p.budget.earn()
 	err := p.try(req, resp, priority, deadline)
