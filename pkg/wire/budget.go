@@ -97,9 +97,15 @@ func (b *Budget) Refused() int64 { return b.refused.Load() }
 // Owe has the client of c pay for n bytes of b, until it has taken its answer.
 func (c *Conn) Owe(b *Budget, n int64) {
 	if n > 0 {
-		c.owed = append(c.owed, debt{b, n})
+		c.owe(b, n)
 		c.owing.Store(time.Now().UnixNano())
 	}
+}
+
+func (c *Conn) owe(b *Budget, n int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.owed = append(c.owed, debt{b, n})
 }
 
 // debt is what a connection has of a budget.
@@ -113,12 +119,15 @@ func (c *Conn) charge(n int64) {
 	b := c.listener.limits.Bodies
 	n, err := b.Take(n)
 	if c.crowded = err != nil; n > 0 {
-		c.owed = append(c.owed, debt{b, n})
+		c.owe(b, n)
 	}
 }
 
-// refund gives back what c owes.
+// refund gives back what c owes. A server that stops closes idle connections
+// from elsewhere.
 func (c *Conn) refund() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, d := range c.owed {
 		d.budget.Return(d.bytes)
 	}

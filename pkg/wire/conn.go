@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -24,15 +25,16 @@ type Conn struct {
 	waiting bool // for a head
 	shaken  bool // hands
 	small   []byte
-	got     []byte // of a request, and not yet read by the server
-	failed  error  // what comes after got
+	got     []byte     // of a request, and not yet read by the server
+	failed  error      // what comes after got
+	mu      sync.Mutex // of owed
 	owed    []debt
 	owing   atomic.Int64 // since when its client has been taking a large answer, in Unix nanoseconds
 	crowded bool         // there was no room for its body
 
 	pace  time.Duration // see Pace
 	cut   atomic.Bool   // see Cut
-	given bool          // away
+	given atomic.Bool   // away
 	ended bool          // see Ended
 }
 
@@ -64,12 +66,12 @@ func (c *Conn) begun() {
 // Read implements [net.Conn].
 func (c *Conn) Read(p []byte) (n int, err error) {
 	switch {
-	case c.given:
+	case c.given.Load():
 		return 0, io.EOF
 	case c.waiting:
 		c.waiting = false
 		c.await()
-		if c.given {
+		if c.given.Load() {
 			return 0, io.EOF
 		}
 		n, err = c.readGot(p)
@@ -104,7 +106,7 @@ func (c *Conn) readGot(p []byte) (int, error) {
 
 // Write implements [net.Conn].
 func (c *Conn) Write(p []byte) (int, error) {
-	if c.given {
+	if c.given.Load() {
 		return 0, net.ErrClosed
 	}
 	if c.pace > 0 {
@@ -125,7 +127,7 @@ const (
 // the answer: one that still sends when its connection is closed may never see
 // what it was told.
 func (c *Conn) Close() error {
-	if c.given {
+	if c.given.Load() {
 		return nil
 	}
 	c.refund()

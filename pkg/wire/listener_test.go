@@ -31,7 +31,7 @@ type door struct {
 }
 
 // large is more than the system keeps of a connection.
-const large = 64 << 20
+const large = 16 << 20
 
 func open(t *testing.T, limits wire.Limits) *door {
 	t.Helper()

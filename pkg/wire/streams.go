@@ -43,13 +43,15 @@ func (c *Conn) give() bool {
 	other := &Conn{Conn: c.Conn, listener: l, from: c.from, shaken: true, got: c.got}
 	other.used.Store(true)
 	l.crowd.replace(c, other)
+	c.given.Store(true)
 	select {
 	case l.streams.given <- other:
-		c.given = true
+		return true
 	case <-l.streams.closed:
+		c.given.Store(false)
 		l.crowd.replace(other, c)
+		return false
 	}
-	return c.given
 }
 
 // Pace gives each read and each write a time of its own from now on, instead of
