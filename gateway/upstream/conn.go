@@ -64,7 +64,7 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 		return nil
 	}
 	c.until = t
-	return c.Conn.SetDeadline(t)
+	return c.SetDeadline(t) // of both
 }
 
 // SetWriteDeadline implements [net.Conn], in the same way.
