@@ -25,7 +25,7 @@ func TestCopies(t *testing.T) {
 	for _, r := range sh.requests(t) {
 		t.Run(r.name, func(t *testing.T) {
 			sh.send(t, client, r, 1) // so that what is cached is
-			cpu, before := s.CPU(t), now(t, s)
+			cpu, before, told := s.CPU(t), now(t, s), refusals(t, s)
 			a := sh.send(t, client, r, *copies)
 			grown, used := most(t, s).growth(before), s.CPU(t)-cpu
 			each := grown.sum() / int64(*copies)
@@ -33,6 +33,9 @@ func TestCopies(t *testing.T) {
 			t.Logf("%s: %v, body %d, answer %d: %d KiB each of at most %d (%v), CPU %.2f ms each, p50 %v, p99 %v",
 				r.name, a.statuses, len(r.body), a.largest, each>>10, bound>>10, grown, used.Seconds()*1000/float64(*copies),
 				percentile(a.took, 0.5), percentile(a.took, 0.99))
+			if a.statuses[http.StatusServiceUnavailable] > 0 {
+				t.Logf("%s: the gateway has refused: %v", r.name, refusals(t, s).since(told))
+			}
 			require.LessOrEqual(t, grown.sum(), warmth()+bound*int64(*copies))
 		})
 	}

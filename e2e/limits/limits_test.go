@@ -26,4 +26,14 @@ func warmth() int64 {
 	return all
 }
 
+// shared is what the gateway may keep of large bodies and answers, however many
+// clients there are. With thousands of them it does not count any more.
+func shared() int64 {
+	const many, all = 5000, (32 + 48 + 8) << 20
+	if *slow >= many {
+		return 0
+	}
+	return all
+}
+
 func TestMain(m *testing.M) { stack.Main(m) }

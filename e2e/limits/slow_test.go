@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -81,37 +80,50 @@ func TestSlowClients(t *testing.T) {
 		"LongPages":   sip("/api/v1/products?category=Long&page_size=100"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			alone := sh.others(t, *during/2)
-			before := now(t, s)
-			ctx, cancel := context.WithTimeout(t.Context(), *during)
+			gateway := s.Processes["gateway"]
+			gateway.Kill() // what one case has left would hide what the next takes
+			gateway.Start(t)
+			s.Await(t)
+			alone := sh.others(t, *during/arriving)
+			before, refused := now(t, s), refusals(t, s)
+			ctx, cancel := context.WithTimeout(t.Context(), *during+*during/arriving)
 			defer cancel()
-			crowd := start(ctx, t, strings.TrimPrefix(s.URL, "http://"), client)
+			crowd := start(ctx, strings.TrimPrefix(s.URL, "http://"), client)
+			require.Eventually(t, func() bool { return crowd.arrived.Load() == int64(*slow) }, time.Minute, time.Millisecond)
 			beside := sh.others(t, *during)
 			cancel()
 			crowd.all.Wait()
 			grown := most(t, s).growth(before)
-			t.Logf("%s: %d clients, connected %d times: %.1f KiB of the gateway each (%v); others p50 %v, p99 %v, without p50 %v, p99 %v",
-				name, *slow, crowd.connected.Load(), float64(grown["gateway"])/float64(*slow)/(1<<10), grown,
-				percentile(beside, 0.5), percentile(beside, 0.99), percentile(alone, 0.5), percentile(alone, 0.99))
-			require.NotEmpty(t, beside)
-			require.LessOrEqual(t, grown["gateway"], 8<<20+int64(*slow)*40<<10)
+			t.Logf("%s: %d clients, connected %d times: %.1f KiB of the gateway each (%v)",
+				name, *slow, crowd.connected.Load(), float64(grown["gateway"])/float64(*slow)/(1<<10), grown)
+			t.Logf("%s: others with them: %v; without: %v", name, beside, alone)
+			t.Logf("%s: the gateway has refused: %v", name, refusals(t, s).since(refused))
+			require.LessOrEqual(t, grown["gateway"], shared()+int64(*slow)*40<<10)
 		})
 	}
 }
 
 // crowd is the slow clients.
 type crowd struct {
-	all       sync.WaitGroup
-	connected atomic.Int64
+	all                sync.WaitGroup
+	arrived, connected atomic.Int64
 }
 
-// start starts them. Whose connection is closed comes again.
-func start(ctx context.Context, t *testing.T, addr string, client slowClient) *crowd {
-	t.Helper()
+// arriving is the part of the time of a test in which its slow clients come, one
+// after the other, as those of a day do. What they do they would all do in the
+// same moment, again and again, if they came in the same one.
+const arriving = 6
 
+// start starts them. Whose connection is closed comes again.
+func start(ctx context.Context, addr string, client slowClient) *crowd {
 	w := &crowd{}
-	for range *slow {
+	for i := range *slow {
 		w.all.Go(func() {
+			select {
+			case <-ctx.Done():
+			case <-time.After(*during / arriving * time.Duration(i) / time.Duration(*slow)):
+			}
+			w.arrived.Add(1)
 			for ctx.Err() == nil {
 				w.connected.Add(1)
 				c, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
@@ -126,44 +138,4 @@ func start(ctx context.Context, t *testing.T, addr string, client slowClient) *c
 		})
 	}
 	return w
-}
-
-// others asks for products for a while, as somebody does who is in no hurry, and
-// returns how long each took.
-func (sh *shop) others(t *testing.T, during time.Duration) []time.Duration {
-	t.Helper()
-
-	ctx, cancel := context.WithTimeout(t.Context(), during)
-	defer cancel()
-	var (
-		mu  sync.Mutex
-		all []time.Duration
-		wg  sync.WaitGroup
-	)
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}, Timeout: 30 * time.Second}
-	defer client.CloseIdleConnections()
-	for range 8 {
-		wg.Go(func() {
-			tick := time.NewTicker(20 * time.Millisecond)
-			defer tick.Stop()
-			for ctx.Err() == nil {
-				begin := time.Now()
-				status, _, err := sh.try(t, client, request{name: "others", method: http.MethodGet, path: "/api/v1/products/" + sh.product})
-				took := time.Since(begin)
-				mu.Lock()
-				all = append(all, took)
-				mu.Unlock()
-				if shed := status == http.StatusServiceUnavailable; err != nil || status != http.StatusOK && !shed {
-					t.Errorf("status %d, error %v", status, err)
-					return
-				}
-				select {
-				case <-ctx.Done():
-				case <-tick.C:
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return all
 }
