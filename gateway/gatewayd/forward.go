@@ -97,7 +97,6 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(req)
 	defer fasthttp.ReleaseResponse(resp)
-	resp.Header.SetNoDefaultContentType(true)
 
 	if err := x.fill(req, r.service); err != nil {
 		return err

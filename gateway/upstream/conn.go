@@ -15,9 +15,19 @@ var (
 	errDial  = errors.New("dial")
 	errStale = errors.New("connection was closed while idle")
 
-	errNonsense = errors.New("the answer makes no sense")
-	errMore     = errors.New("more than one answer came")
+	errMore   = errors.New("more than one answer came")
+	errEnd    = errors.New("the connection ended before the answer")
+	errUnread = errors.New("the answer cannot be read")
 )
+
+// nonsense is why an answer cannot be believed.
+type nonsense struct{ why error }
+
+// Error implements [error].
+func (n nonsense) Error() string { return "the answer makes no sense: " + n.why.Error() }
+
+// Unwrap returns the reason.
+func (n nonsense) Unwrap() error { return n.why }
 
 // dial connects within timeout, and within [dialTimeout] if that is less.
 func (cfg Config) dial(addr string, timeout time.Duration) (net.Conn, error) {
@@ -81,10 +91,10 @@ func (c *conn) Read(p []byte) (int, error) {
 	used, broken := c.answer.take(p[:n])
 	switch {
 	case broken != nil:
-		c.broken = fmt.Errorf("%w: %w", errNonsense, broken)
+		c.broken = nonsense{broken}
 		return 0, c.broken
 	case used < n:
-		c.broken = errMore
+		c.broken = nonsense{errMore}
 	}
 	if c.answer.whole > wire.Free {
 		if full := c.hold(); full != nil {

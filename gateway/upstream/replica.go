@@ -39,6 +39,7 @@ type replica struct {
 	asked    atomic.Bool // probed at least once
 	left     atomic.Bool // gets no requests any more
 	failures atomic.Int32
+	under    atomic.Int32 // way, besides streams
 	answers  *wire.Budget
 	streams  streamed
 }
@@ -54,28 +55,36 @@ func newReplica(at place, cfg Config) *replica {
 		log:      cfg.Log.With("upstream", cfg.Name, "addr", addr),
 		prober:   &http.Client{Timeout: probeTimeout, Transport: &http.Transport{MaxIdleConns: 1, IdleConnTimeout: idleTime}},
 		client: &fasthttp.HostClient{
-			Addr:                      addr,
-			DialTimeout:               cfg.dial,
-			MaxConns:                  admission.MaxAtOnce,
-			MaxIdleConnDuration:       idleTime,
-			MaxIdemponentCallAttempts: 1, // [Pool.Do] knows better when to try again
-			MaxResponseBodySize:       maxAnswer,
-			ReadBufferSize:            maxHead,
-			ConnPoolStrategy:          fasthttp.LIFO, // so that those not needed become idle
-			NoDefaultUserAgentHeader:  true,
-			SecureErrorLogMessage:     true,
-			DisablePathNormalizing:    true, // the path is canonical already
+			Addr:                addr,
+			DialTimeout:         cfg.dial,
+			MaxConns:            admission.MaxAtOnce,
+			MaxIdleConnDuration: idleTime,
+			MaxResponseBodySize: maxAnswer,
+			ReadBufferSize:      maxHead,
+			ConnPoolStrategy:    fasthttp.LIFO, // so that those not needed become idle
 		},
 	}
 }
 
-func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, deadline time.Time) error {
-	err := r.client.DoDeadline(req, resp, deadline)
+// do sends req, of which there is nothing to prepare, so that it goes straight to
+// what the client of the library sends requests with.
+func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, within time.Duration) error {
+	r.under.Add(1)
+	defer r.under.Add(-1)
+	resp.Reset()
+	resp.Header.SetNoDefaultContentType(true)
+	var err error = fasthttp.ErrTimeout
+	if within > 0 {
+		req.SetTimeout(within)
+		_, err = fasthttp.DefaultTransport.RoundTrip(r.client, req, resp)
+	}
 	if r.left.Load() {
 		r.client.CloseIdleConnections() // this was the last one, or not the last to do so
 	}
 	if err == nil {
-		r.failures.Store(0)
+		if r.failures.Load() != 0 {
+			r.failures.Store(0)
+		}
 		return nil
 	}
 	r.answers.Return(Held(resp))
@@ -101,8 +110,29 @@ func (r *replica) failure(err error) error {
 		r.failed(err)
 		return ErrTimeout
 	}
+	err = known(err)
 	r.failed(err)
 	return fmt.Errorf("%w: %w", ErrBroken, err)
+}
+
+// known returns what may be told of err: what the library says may repeat bytes
+// of the answer.
+func known(err error) error {
+	var (
+		wrong  nonsense
+		broken *net.OpError
+	)
+	switch {
+	case errors.As(err, &wrong):
+		return wrong
+	case errors.As(err, &broken):
+		return broken
+	case errors.Is(err, io.EOF):
+		return errEnd
+	case errors.Is(err, fasthttp.ErrBodyTooLarge):
+		return fasthttp.ErrBodyTooLarge
+	}
+	return errUnread
 }
 
 // Room implements [admission.Replica].
@@ -120,7 +150,7 @@ func (r *replica) better(other *replica, priority admission.Priority, tried *rep
 }
 
 // pending is how many requests r is answering.
-func (r *replica) pending() int { return r.client.PendingRequests() + int(r.streams.under.Load()) }
+func (r *replica) pending() int { return int(r.under.Load()) + int(r.streams.under.Load()) }
 
 func (r *replica) rank(priority admission.Priority, tried *replica) int {
 	rank := 0

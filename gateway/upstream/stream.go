@@ -125,7 +125,7 @@ func (c *strict) Read(p []byte) (int, error) {
 		broken = errMore
 	}
 	if broken != nil {
-		c.broken = fmt.Errorf("%w: %w", errNonsense, broken)
+		c.broken = nonsense{broken}
 		return 0, c.broken
 	}
 	return n, err

@@ -191,8 +191,9 @@ func (p *Pool) ask(r *replica, req *fasthttp.Request, resp *fasthttp.Response, p
 	sent, answered := time.Now(), false
 	defer func() { p.queue.Leave(r, priority, sent, answered) }()
 	var buf [16]byte
-	req.Header.SetBytesV(web.HeaderTimeout, web.AppendTimeout(buf[:0], time.Until(deadline)))
-	err = r.do(req, resp, deadline)
+	left := deadline.Sub(sent)
+	req.Header.SetBytesV(web.HeaderTimeout, web.AppendTimeout(buf[:0], left))
+	err = r.do(req, resp, left)
 	answered = err == nil
 	return err
 }

@@ -19,14 +19,30 @@ type Caller struct {
 
 type callerKey struct{}
 
+// callerContext is the context of what a caller wants.
+type callerContext struct {
+	context.Context
+	caller Caller
+}
+
+// Value implements [context.Context].
+func (c *callerContext) Value(key any) any {
+	if key == (callerKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
 // WithCaller returns a context that carries the caller.
 func WithCaller(ctx context.Context, c Caller) context.Context {
-	return context.WithValue(ctx, callerKey{}, c)
+	return &callerContext{ctx, c}
 }
 
 // CallerOf returns the caller that a [Gate] admitted. There is none behind an
 // operation that is open to anyone.
 func CallerOf(ctx context.Context) (Caller, bool) {
-	c, ok := ctx.Value(callerKey{}).(Caller)
-	return c, ok
+	if c, ok := ctx.Value(callerKey{}).(*callerContext); ok {
+		return c.caller, true
+	}
+	return Caller{}, false
 }

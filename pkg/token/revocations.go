@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"stockroom/pkg/commitlog"
@@ -63,7 +64,7 @@ type revocations struct {
 	mu     sync.RWMutex
 	lowest map[string]revocation
 	pruned time.Time
-	ready  bool
+	ready  atomic.Bool
 }
 
 type revocation struct {
@@ -87,11 +88,7 @@ func (r *revocations) refuses(id string, version int64) bool {
 }
 
 // isReady tells whether a snapshot has been read.
-func (r *revocations) isReady() bool {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return r.ready
-}
+func (r *revocations) isReady() bool { return r.ready.Load() }
 
 // Apply takes note of a commit.
 func (r *revocations) Apply(_ context.Context, e commitlog.Event) error {
@@ -150,6 +147,6 @@ func (r *revocations) Reset(ctx context.Context, head commitlog.Head) error {
 	for _, item := range s.Items {
 		r.raise(item.ID, max(item.Version, 1)) // that of a session is before every commit
 	}
-	r.ready = true
+	r.ready.Store(true)
 	return nil
 }

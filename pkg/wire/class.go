@@ -33,6 +33,16 @@ var classes = func() (t [256]class) {
 	return t
 }()
 
+// span returns how many characters b begins with that may stand where where says.
+func span(b []byte, where class) int {
+	for i, c := range b {
+		if classes[c]&where == 0 {
+			return i
+		}
+	}
+	return len(b)
+}
+
 // all reports whether every character of b may stand where where says.
 func all(b []byte, where class) bool {
 	for _, c := range b {

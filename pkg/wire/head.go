@@ -53,26 +53,41 @@ func checkHead(h *fasthttp.RequestHeader) error {
 // library has joined, trimmed and dropped some of them already.
 func checkHeaders(raw []byte) (seen framing, err error) {
 	for len(raw) > 0 {
-		line, rest, ok := bytes.Cut(raw, []byte("\n"))
-		if !ok || len(line) == 0 || line[len(line)-1] != '\r' {
-			return seen, ErrMalformed.Because("Header lines end in CR LF.")
-		}
-		line, raw = line[:len(line)-1], rest
-		if len(line) == 0 {
+		end := span(raw, inName)
+		if end == 0 && isEnd(raw) {
 			break
 		}
-		name, value, ok := bytes.Cut(line, []byte(":"))
-		if !ok || len(name) == 0 || !all(name, inName) {
-			return seen, ErrMalformed.Because("A header name holds a character that it may not hold.")
+		if end == 0 || end == len(raw) || raw[end] != ':' {
+			return seen, lineError(raw, errName)
 		}
-		if !all(value, inValue) {
-			return seen, ErrMalformed.Because("A header value holds a control character.")
+		name, rest := raw[:end], raw[end+1:]
+		end = span(rest, inValue)
+		if !isEnd(rest[end:]) {
+			return seen, lineError(rest[end:], errValue)
 		}
-		if err := seen.add(name, value); err != nil {
+		if err := seen.add(name, rest[:end]); err != nil {
 			return seen, err
 		}
+		raw = rest[end+len("\r\n"):]
 	}
 	return seen, seen.check()
+}
+
+func isEnd(b []byte) bool { return len(b) >= 2 && b[0] == '\r' && b[1] == '\n' }
+
+var (
+	errLine  = ErrMalformed.Because("Header lines end in CR LF.")
+	errName  = ErrMalformed.Because("A header name holds a character that it may not hold.")
+	errValue = ErrMalformed.Because("A header value holds a control character.")
+)
+
+// lineError returns what is wrong with a line of which b is the rest: known, if it
+// ends as it has to.
+func lineError(b []byte, known error) error {
+	if line, _, ok := bytes.Cut(b, []byte("\n")); !ok || !bytes.HasSuffix(line, []byte("\r")) {
+		return errLine
+	}
+	return known
 }
 
 // framing is what the headers say about where a request ends and whose it is.
