@@ -1,6 +1,7 @@
 package limits
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -60,11 +61,29 @@ func (sh *shop) create(t *testing.T, category, description string) string {
 	})}, "id")
 }
 
-// ask sends r once and returns a field of the answer.
-func (sh *shop) ask(t *testing.T, r request, field string) string {
+// patience is for a busy system to do what it is asked for.
+const patience = time.Minute
+
+// ask sends r until it is answered, and returns a field of the answer.
+func (sh *shop) ask(t *testing.T, r request, field string) (text string) {
 	t.Helper()
 
-	req, err := http.NewRequestWithContext(t.Context(), r.method, sh.system.URL+r.path, strings.NewReader(string(r.body)))
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	got := sh.answer(t, r)
+	for end := time.Now().Add(patience); got["status"] == float64(http.StatusServiceUnavailable); <-tick.C { // a problem's
+		require.True(t, time.Now().Before(end), "%v", got)
+		got = sh.answer(t, r)
+	}
+	text, ok := got[field].(string)
+	require.True(t, ok, "%v", got)
+	return text
+}
+
+func (sh *shop) answer(t *testing.T, r request) (got map[string]any) {
+	t.Helper()
+
+	req, err := http.NewRequestWithContext(t.Context(), r.method, sh.system.URL+r.path, bytes.NewReader(r.body))
 	require.NoError(t, err)
 	req.Header.Set("Content-Type", r.media)
 	if r.token {
@@ -73,11 +92,8 @@ func (sh *shop) ask(t *testing.T, r request, field string) string {
 	res, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
 	defer res.Body.Close() //nolint:errcheck // it was only read
-	var got map[string]any
 	require.NoError(t, json.NewDecoder(res.Body).Decode(&got))
-	text, ok := got[field].(string)
-	require.True(t, ok, "%v", got)
-	return text
+	return got
 }
 
 func encode(t *testing.T, v any) []byte {

@@ -71,7 +71,7 @@ func (q *Queue[R]) Enter(p Priority, deadline time.Time, not R) (R, error) {
 	if q.length > 0 {
 		q.letIn() // there may be replicas that were not there before
 	}
-	if q.length == 0 {
+	if q.ahead(p) == 0 {
 		if r, ok := q.take(p, not); ok {
 			q.mu.Unlock()
 			return r, nil
@@ -112,6 +112,14 @@ func (q *Queue[R]) Leave(r R, p Priority, sent time.Time, answered bool) {
 		q.learn(now)
 	}
 	q.letIn()
+}
+
+// ahead returns how many have their turn before another one with the priority p.
+func (q *Queue[R]) ahead(p Priority) (n int) {
+	for i := p - 1; int(i) < levels; i++ {
+		n += q.waiting[i].Len()
+	}
+	return n
 }
 
 // take takes room for a request, if there is any or no replica.

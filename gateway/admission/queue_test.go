@@ -172,3 +172,37 @@ func BenchmarkAdmission(b *testing.B) {
 		q.Leave(r, admission.Read, deadline, true)
 	}
 }
+
+// Lists that take their time, however many, leave room for what is worth more,
+// also while others wait.
+func TestListsLeaveRoom(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		const forLists = usual - usual/4
+		r := newReplica(1, 0)
+		q := newQueue(r)
+		for range forLists {
+			_, err := enter(q, admission.List)
+			require.NoError(t, err)
+		}
+		sent := time.Now()
+		require.Equal(t, patience, refuseSoon(t, q, admission.List))
+		go func() {
+			_, err := enter(q, admission.List)
+			if err == nil {
+				q.Leave(r, admission.List, time.Now(), true)
+			}
+		}()
+		synctest.Wait()
+		for range 100 { // whatever that teaches
+			begin := time.Now()
+			fill(t, q, 2)
+			require.Zero(t, time.Since(begin))
+			time.Sleep(10 * time.Millisecond)
+			q.Leave(r, admission.Read, begin, true)
+			q.Leave(r, admission.Read, begin, true)
+		}
+		q.Leave(r, admission.List, sent, true)
+	})
+}

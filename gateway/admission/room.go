@@ -20,6 +20,11 @@ const (
 	fewer    = 4                      // with a part as many
 )
 
+// spared is the part of a replica's room that lists never take, however little
+// room there has become since they began: they are large, and those that wait
+// for clients to take the answers before them keep theirs for seconds.
+const spared = 4
+
 // Room is how many requests one replica gets at once. While there is too little
 // of it, that is what the replica answers in the time that it takes for one and
 // a third of that, or in [brief]: enough to keep it busy, and little more. The
@@ -30,6 +35,7 @@ const (
 type Room struct {
 	limit int // zero: usual
 	taken int
+	lists int // of those
 	apart int
 
 	answered int // since the limit was looked at
@@ -52,7 +58,12 @@ func (r *Room) Free(p Priority) bool {
 	if p == Apart {
 		return r.apart < maxApart
 	}
-	return r.taken < r.size()
+	size := r.size()
+	forLists := size - size/spared
+	if p == List && r.lists >= forLists {
+		return false
+	}
+	return r.taken-max(r.lists-forLists, 0) < size
 }
 
 // Less reports whether less of r is taken than of other.
@@ -73,6 +84,9 @@ func (r *Room) take(p Priority) {
 		return
 	}
 	r.taken++
+	if p == List {
+		r.lists++
+	}
 }
 
 // leave gives back what was taken. A request that was not answered says nothing.
@@ -82,6 +96,9 @@ func (r *Room) leave(p Priority, now time.Time, took time.Duration, answered boo
 		return
 	}
 	r.taken--
+	if p == List {
+		r.lists--
+	}
 	if !answered {
 		return
 	}

@@ -24,11 +24,7 @@ func (q *Queue[R]) line(p Priority, now time.Time) (*waiter[R], bool) {
 	if q.length == 0 {
 		q.since = now
 	}
-	ahead := 0
-	for i := p - 1; int(i) < levels; i++ {
-		ahead += q.waiting[i].Len()
-	}
-	if ahead >= q.room(p, now) || q.length >= maxWaiting && !q.displace(p) {
+	if q.ahead(p) >= q.room(p, now) || q.length >= maxWaiting && !q.displace(p) {
 		return nil, false
 	}
 	w := &waiter[R]{priority: p, turn: make(chan R, 1)}
