@@ -19,7 +19,7 @@ func (x *exchange) compress(r route) {
 	if r.service != catalog || r.access == signed || x.Response.StatusCode() != fasthttp.StatusOK {
 		return
 	}
-	if tag := h.Peek(fasthttp.HeaderETag); len(tag) > 0 && !bytes.HasPrefix(tag, []byte("W/")) {
+	if tag := h.PeekCanonical(nameETag); len(tag) > 0 && !bytes.HasPrefix(tag, []byte("W/")) {
 		return
 	}
 	h.Add(fasthttp.HeaderVary, fasthttp.HeaderAcceptEncoding)

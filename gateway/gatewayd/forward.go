@@ -78,7 +78,7 @@ func (x *exchange) checkMedia(r route) error {
 // admit makes sure that the request carries a good token, of an account that has
 // not sent too many.
 func (s *Server) admit(x *exchange, r route) error {
-	var auth []string
+	auth := x.auth[:0]
 	for _, value := range x.Request.Header.PeekAll(fasthttp.HeaderAuthorization) {
 		auth = append(auth, string(value))
 	}
@@ -103,7 +103,7 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 	}
 	if x.client.IsValid() {
 		var buf [40]byte
-		req.Header.SetBytesV(web.HeaderForwardedFor, x.client.AppendTo(buf[:0]))
+		req.Header.SetCanonical(nameForwardedFor, x.client.AppendTo(buf[:0]))
 	}
 	ctx, span := tracing.Start(x.ctx, "forward", trace.SpanKindClient)
 	defer span.End()
@@ -158,7 +158,8 @@ func (x *exchange) fill(req *fasthttp.Request, service string) error {
 			out.SetCanonical(name, value)
 		}
 	}
-	out.Set(web.HeaderRequestID, x.id)
+	var buf [maxRequestID]byte
+	out.SetCanonical(nameRequestID, append(buf[:0], x.id...))
 	if !in.IsGet() && !in.IsHead() && !x.Request.IsBodyStream() {
 		req.SetBodyRaw(x.PostBody())
 	}
@@ -179,7 +180,7 @@ func isHop(name []byte) bool {
 
 // take makes the answer of a service ours.
 func (x *exchange) take(resp *fasthttp.Response) {
-	named := resp.Header.Peek(fasthttp.HeaderConnection)
+	named := resp.Header.PeekCanonical(nameConnection)
 	x.SetStatusCode(resp.StatusCode())
 	for name, value := range resp.Header.All() {
 		if isHop(name) || isNamed(named, name) {
@@ -209,7 +210,7 @@ func isNamed(connection, name []byte) bool {
 
 // cache puts onto an answer what is said of keeping it, if its service has not.
 func (x *exchange) cache(r route) {
-	if len(x.Response.Header.Peek(fasthttp.HeaderCacheControl)) == 0 {
+	if len(x.Response.Header.PeekCanonical(nameCacheControl)) == 0 {
 		x.Response.Header.Set(fasthttp.HeaderCacheControl, caching(r))
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -35,20 +36,21 @@ const Version = "0.1.0"
 // Server is the gateway, listening.
 type Server struct {
 	edge
-	log      *slog.Logger
-	requests *telemetry.Requests
-	doors    web.Doors
-	public   *wire.Listener
-	answers  *wire.Budget
-	flows    flows
-	table    *table
-	pools    map[string]*upstream.Pool
-	gate     web.Gate
-	document *apidoc.Keeper
-	pages    *pages.Pages
-	internal *web.API
-	servers  []run.Server
-	closeBus func()
+	log       *slog.Logger
+	requests  *telemetry.Requests
+	doors     web.Doors
+	public    *wire.Listener
+	answers   *wire.Budget
+	flows     flows
+	exchanges sync.Pool
+	table     *table
+	pools     map[string]*upstream.Pool
+	gate      web.Gate
+	document  *apidoc.Keeper
+	pages     *pages.Pages
+	internal  *web.API
+	servers   []run.Server
+	closeBus  func()
 
 	starting     []web.Check // what has to pass before anybody is let in
 	drain, grace time.Duration

@@ -17,12 +17,6 @@ type limits struct {
 	account *ratelimit.Limiter[string]
 }
 
-// The fields that tell clients of limits (draft-ietf-httpapi-ratelimit-headers-10).
-const (
-	headerPolicy = "RateLimit-Policy"
-	headerLimit  = "RateLimit"
-)
-
 // redisTimeout is for what no request waits for.
 const redisTimeout = 100 * time.Millisecond
 
@@ -94,6 +88,6 @@ func (x *exchange) tellLimits() {
 		}
 		policies, left = l.policy.AppendPolicy(policies), l.verdict.AppendLimit(left, l.policy)
 	}
-	x.Response.Header.SetBytesV(headerPolicy, policies)
-	x.Response.Header.SetBytesV(headerLimit, left)
+	x.Response.Header.SetCanonical(namePolicy, policies)
+	x.Response.Header.SetCanonical(nameLimit, left)
 }

@@ -14,7 +14,7 @@ import (
 // expect decides, before the client sends the body, whether it may. What is
 // refused is answered here: the library only sends what is set.
 func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
-	x := begin(ctx)
+	x := s.begin(ctx)
 	e, err := s.route(x)
 	if err == nil && e.streams != upload && ctx.Request.Header.ContentLength() > maxBody {
 		err = web.ErrBodyTooLarge
@@ -31,7 +31,7 @@ func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
 // unreadable answers a request that fasthttp could not take in. Of its head
 // there is something left only if the body was announced too large.
 func (s *Server) unreadable(ctx *fasthttp.RequestCtx, cause error) {
-	x := begin(ctx)
+	x := s.begin(ctx)
 	s.observe(x)
 	wire.HangUp(ctx)
 	var err error = wire.Unreadable(ctx.Conn(), cause)

@@ -150,6 +150,7 @@ type endpoint struct {
 // resource is all that can be done at one pattern.
 type resource struct {
 	pattern   string
+	prefix    []byte // what stands before the first {}
 	segments  [][]byte
 	endpoints map[string]endpoint // by method
 	allow     string
@@ -202,6 +203,7 @@ func (t *table) resource(pattern string) *resource {
 		}
 	}
 	r := &resource{pattern: pattern, segments: bytes.Split([]byte(pattern), []byte("/")), endpoints: map[string]endpoint{}}
+	r.prefix, _, _ = bytes.Cut([]byte(pattern), []byte("{}"))
 	if strings.Contains(pattern, "{}") {
 		t.variable = append(t.variable, r)
 	} else {
@@ -217,7 +219,7 @@ func (t *table) find(path []byte) *resource {
 	}
 	segments := bytes.Count(path, []byte("/")) + 1
 	for _, r := range t.variable {
-		if len(r.segments) == segments && r.takes(path) {
+		if len(r.segments) == segments && bytes.HasPrefix(path, r.prefix) && r.takes(path) {
 			return r
 		}
 	}

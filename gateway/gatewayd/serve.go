@@ -29,21 +29,26 @@ type exchange struct {
 	client   netip.Addr // where it comes from
 	limits   []limited
 	limited  [2]limited // what limits begins with: there are no more
+	auth     [1]string  // what its Authorization headers begin with
 }
 
 // serve answers one request.
 func (s *Server) serve(ctx *fasthttp.RequestCtx) {
-	x := begin(ctx)
+	x := s.begin(ctx)
 	s.observe(x)
 	s.conclude(x, s.handle(x))
+	*x = exchange{}
+	s.exchanges.Put(x) // nothing keeps it: what is passed on later has its own
 }
 
-func begin(ctx *fasthttp.RequestCtx) *exchange {
-	id := web.UseRequestID(string(ctx.Request.Header.Peek(web.HeaderRequestID)))
-	x := &exchange{
-		RequestCtx: ctx, ctx: telemetry.WithRequestID(context.Background(), id),
-		id: id, route: "none",
+func (s *Server) begin(ctx *fasthttp.RequestCtx) *exchange {
+	x, ok := s.exchanges.Get().(*exchange)
+	if !ok {
+		x = new(exchange)
 	}
+	id := web.UseRequestID(string(ctx.Request.Header.PeekCanonical(nameRequestID)))
+	x.RequestCtx, x.ctx = ctx, telemetry.WithRequestID(context.Background(), id)
+	x.id, x.route = id, "none"
 	x.limits = x.limited[:0]
 	return x
 }
@@ -52,8 +57,10 @@ func begin(ctx *fasthttp.RequestCtx) *exchange {
 func (s *Server) observe(x *exchange) {
 	h := &x.Request.Header
 	var parent, state string
-	if p := h.PeekAll(tracing.Parent); len(p) == 1 { // of several none can be right
-		parent, state = string(p[0]), string(h.Peek(tracing.State))
+	if len(h.PeekCanonical(nameParent)) > 0 {
+		if p := h.PeekAll(tracing.Parent); len(p) == 1 { // of several none can be right
+			parent, state = string(p[0]), string(h.Peek(tracing.State))
+		}
 	}
 	x.ctx, x.observed = s.requests.Begin(x.ctx, parent, state)
 }
@@ -69,7 +76,7 @@ func (s *Server) handle(x *exchange) (err error) {
 	if err != nil && x.Response.ConnectionClose() {
 		return err // unreadable, and its connection ends
 	}
-	x.client = s.proxies.Client(x.RemoteAddr(), x.Request.Header.PeekAll(web.HeaderForwardedFor))
+	x.client = s.proxies.Client(x.RemoteAddr(), x.forwarded())
 	if err != nil {
 		e.cost = ordinary // to look for what is not there
 	}
@@ -98,6 +105,14 @@ func (s *Server) handle(x *exchange) (err error) {
 		return s.stream(x, e.route)
 	}
 	return s.forward(x, e.route, deadline)
+}
+
+// forwarded returns what proxies have said of where the request comes from.
+func (x *exchange) forwarded() [][]byte {
+	if len(x.Request.Header.PeekCanonical(nameForwardedFor)) == 0 {
+		return nil
+	}
+	return x.Request.Header.PeekAll(web.HeaderForwardedFor)
 }
 
 // route finds what the request is for, after making sure that there is only
@@ -147,9 +162,9 @@ func (s *Server) conclude(x *exchange, err error) {
 	}
 	method, status := knownMethod(x.Method()), x.Response.StatusCode()
 	took := x.observed.End(method, x.route, status)
-	h.Set(web.HeaderRequestID, x.id)
-	var buf [24]byte
-	h.SetBytesV("X-Process-Time", appendMilliseconds(buf[:0], took))
+	var buf [maxRequestID]byte
+	h.SetCanonical(nameRequestID, append(buf[:0], x.id...))
+	h.SetCanonical(nameProcessTime, appendMilliseconds(buf[:0], took))
 
 	level := slog.LevelInfo
 	if status < http.StatusInternalServerError {
