@@ -100,8 +100,12 @@ func (c *Conn) look() {
 		return
 	}
 	n := announced(c.got, l.limits.Body)
-	if c.awaitBody(n); c.failed == nil {
-		c.charge(n)
+	if c.awaitBody(n); c.failed != nil {
+		return
+	}
+	if c.charge(n); c.crowded {
+		// A server that sees the whole head makes room for the body first.
+		c.got, c.failed = c.got[:len(line)+len("\r\n")], ErrOverloaded
 	}
 }
 

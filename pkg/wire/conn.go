@@ -77,8 +77,6 @@ func (c *Conn) Read(p []byte) (n int, err error) {
 		n, err = c.readGot(p)
 	case len(c.got) > 0 || c.failed != nil:
 		n, err = c.readGot(p)
-	case c.crowded:
-		return 0, ErrOverloaded
 	default:
 		n, err = c.readOn(p)
 	}
