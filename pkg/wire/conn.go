@@ -141,7 +141,10 @@ func (c *Conn) drain() {
 	if !ok || half.CloseWrite() != nil || c.Conn.SetReadDeadline(time.Now().Add(lingerTime)) != nil {
 		return
 	}
-	buf := make([]byte, 16<<10)
+	buf := c.small // there may be thousands that hang on
+	if buf == nil {
+		buf = make([]byte, usualHead)
+	}
 	for left := lingerBytes; left > 0; {
 		n, err := c.Conn.Read(buf)
 		if err != nil {
