@@ -27,6 +27,7 @@ func (s *Server) open(cfg Config, public net.Listener) *wire.Listener {
 		First:       firstTimeout,
 		Head:        headTimeout,
 		Body:        maxBody,
+		SmallBody:   readTimeout,
 		Bodies:      wire.NewBudget(bodiesBudget),
 	}
 	if s.table.uploads {

@@ -10,8 +10,8 @@ import (
 // usualHead is how much is read at once of what may be a head; few are longer.
 const usualHead = 2 << 10
 
-// await takes in a head. The server gets to see it when it is complete: until
-// then a client holds no more memory than what it has sent.
+// await takes in a head, and a small body. The server gets to see them when they
+// are complete: until then a client holds no more memory than what it has sent.
 func (c *Conn) await() {
 	if c.failed = c.shakeHands(); c.failed != nil {
 		return
@@ -37,23 +37,49 @@ func (c *Conn) await() {
 
 // awaitRest takes in the rest of a head, while there is time.
 func (c *Conn) awaitRest() {
-	head := c.listener.limits.Head
-	if head > 0 {
-		if c.failed = c.Conn.SetReadDeadline(time.Now().Add(head)); c.failed != nil {
+	c.collect(c.listener.limits.Head, MaxHead, func(seen int) bool {
+		return hasHead(c.got, max(seen-len("\r\n\r"), 0))
+	})
+}
+
+// awaitBody takes in the rest of a small body of n bytes, if that is how long it
+// is beyond doubt.
+func (c *Conn) awaitBody(n int64) {
+	at := bytes.Index(c.got, []byte("\r\n\r\n"))
+	if n == 0 || n > Free || at < 0 {
+		return
+	}
+	head := at + len("\r\n\r\n")
+	whole := head + int(n)
+	if len(c.got) >= whole {
+		return
+	}
+	_, headers, _ := bytes.Cut(c.got[:head], []byte("\r\n"))
+	seen, err := checkHeaders(headers)
+	if err != nil || seen.lengths != 1 || seen.expectations+seen.upgrades > 0 {
+		return
+	}
+	c.collect(c.listener.limits.SmallBody, whole, func(int) bool { return len(c.got) >= whole })
+}
+
+// collect reads on until it has enough, or as much as there may be.
+func (c *Conn) collect(within time.Duration, most int, enough func(seen int) bool) {
+	if within > 0 {
+		if c.failed = c.Conn.SetReadDeadline(time.Now().Add(within)); c.failed != nil {
 			return
 		}
 	}
-	buf := c.small
-	for got := len(c.got); got < MaxHead; {
+	buf := c.got[:cap(c.got)]
+	for got := len(c.got); got < most; {
 		if got == len(buf) {
-			buf = append(make([]byte, 0, min(2*got, MaxHead)), buf...)
+			buf = append(make([]byte, 0, min(2*got, most)), buf...)
 			buf = buf[:cap(buf)]
 		}
 		n, err := c.Conn.Read(buf[got:])
-		seen := max(got-len("\r\n\r"), 0)
+		seen := got
 		got += n
 		c.got, c.failed = buf[:got], err
-		if err != nil || hasHead(c.got, seen) {
+		if err != nil || enough(seen) {
 			return
 		}
 	}
@@ -73,7 +99,14 @@ func (c *Conn) look() {
 	if l.limits.Streams != nil && l.limits.Streams(line) && c.give() {
 		return
 	}
-	c.charge(announced(c.got, l.limits.Body))
+	n := announced(c.got, l.limits.Body)
+	if c.awaitBody(n); c.failed != nil {
+		return
+	}
+	if c.charge(n); c.crowded {
+		// A server that sees the whole head makes room for the body first.
+		c.got, c.failed = c.got[:len(line)+len("\r\n")], ErrOverloaded
+	}
 }
 
 // shakeHands does what TLS begins with.

@@ -77,8 +77,6 @@ func (c *Conn) Read(p []byte) (n int, err error) {
 		n, err = c.readGot(p)
 	case len(c.got) > 0 || c.failed != nil:
 		n, err = c.readGot(p)
-	case c.crowded:
-		return 0, ErrOverloaded
 	default:
 		n, err = c.readOn(p)
 	}
@@ -143,7 +141,10 @@ func (c *Conn) drain() {
 	if !ok || half.CloseWrite() != nil || c.Conn.SetReadDeadline(time.Now().Add(lingerTime)) != nil {
 		return
 	}
-	buf := make([]byte, 16<<10)
+	buf := c.small // there may be thousands that hang on
+	if buf == nil {
+		buf = make([]byte, usualHead)
+	}
 	for left := lingerBytes; left > 0; {
 		n, err := c.Conn.Read(buf)
 		if err != nil {

@@ -22,6 +22,9 @@ type Limits struct {
 	First time.Duration // for a new connection to shake hands, and then for its first byte
 	Head  time.Duration // from the first byte of a head to its last
 	Body  int64         // the largest body that is taken in
+	// SmallBody is how long one of up to [Free] bytes may take after its head. For
+	// others that is up to the server.
+	SmallBody time.Duration
 	// Bodies is shared by what is taken in at the same time; see [NewBudget].
 	Bodies *Budget
 
