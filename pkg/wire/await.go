@@ -72,7 +72,7 @@ func (c *Conn) collect(within time.Duration, most int, enough func(seen int) boo
 	buf := c.got[:cap(c.got)]
 	for got := len(c.got); got < most; {
 		if got == len(buf) {
-			buf = append(make([]byte, 0, min(2*got, most)), buf...)
+			buf = append(make([]byte, 0, min(got+usualHead, most)), buf...)
 			buf = buf[:cap(buf)]
 		}
 		n, err := c.Conn.Read(buf[got:])
