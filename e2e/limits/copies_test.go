@@ -1,9 +1,6 @@
 package limits
 
 import (
-	"bytes"
-	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"sync"
@@ -82,25 +79,4 @@ func (sh *shop) send(t *testing.T, client *http.Client, r request, n int) answer
 		require.Contains(t, slices.Concat([]int{http.StatusServiceUnavailable, http.StatusGatewayTimeout}, r.want), status)
 	}
 	return all
-}
-
-func (sh *shop) try(t *testing.T, client *http.Client, r request) (status int, size int64, err error) {
-	req, err := http.NewRequestWithContext(t.Context(), r.method, sh.system.URL+r.path, bytes.NewReader(r.body))
-	if err != nil {
-		return 0, 0, err
-	}
-	req.Header.Set("Content-Type", r.media)
-	if r.token {
-		req.Header.Set("Authorization", "Bearer "+sh.token)
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer res.Body.Close() //nolint:errcheck // it was only read
-	size, err = io.Copy(io.Discard, res.Body)
-	if err != nil {
-		return 0, 0, fmt.Errorf("%s: %w", r.name, err)
-	}
-	return res.StatusCode, size, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -169,4 +170,26 @@ func (sh *shop) body(t *testing.T, pattern string) []byte {
 		return encode(t, map[string]any{"price": 2})
 	}
 	return []byte(`{}`)
+}
+
+// try sends a request once, and reads its answer.
+func (sh *shop) try(t *testing.T, client *http.Client, r request) (status int, size int64, err error) {
+	req, err := http.NewRequestWithContext(t.Context(), r.method, sh.system.URL+r.path, bytes.NewReader(r.body))
+	if err != nil {
+		return 0, 0, err
+	}
+	req.Header.Set("Content-Type", r.media)
+	if r.token {
+		req.Header.Set("Authorization", "Bearer "+sh.token)
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer res.Body.Close() //nolint:errcheck // it was only read
+	size, err = io.Copy(io.Discard, res.Body)
+	if err != nil {
+		return 0, 0, fmt.Errorf("%s: %w", r.name, err)
+	}
+	return res.StatusCode, size, nil
 }
