@@ -4,8 +4,12 @@ import (
 	"crypto/rand"
 	"fmt"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"stockroom/pkg/testkit"
 )
@@ -83,5 +87,9 @@ func Processes(tb testing.TB, o Options) *System {
 	})
 	s.URL = "http://" + gateway.public
 	s.Await(tb)
+	for _, at := range s.Catalogs { // one is enough for the gateway, but not for a test that stops one
+		require.Eventually(tb, func() bool { return status(tb.Context(), at+"/api/v1/products") == http.StatusOK },
+			patience, 20*time.Millisecond, "%s never answers", at)
+	}
 	return s
 }
