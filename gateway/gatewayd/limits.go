@@ -7,6 +7,7 @@ import (
 
 	"stockroom/gateway/ratelimit"
 	"stockroom/pkg/errs"
+	"stockroom/pkg/wire"
 )
 
 var errRateLimited = errs.New(errs.Throttled, "rate_limited", "Too many requests")
@@ -33,22 +34,12 @@ func (cfg Config) limits(shared ratelimit.Shared, log *slog.Logger) (l limits) {
 	return l
 }
 
-// limitAddress counts the request against where it comes from. Of an IPv6
-// address the network counts: whoever has one has all of its 2^64 addresses.
+// limitAddress counts the request against where it comes from.
 func (s *Server) limitAddress(x *exchange, cost int) error {
 	if s.limits.address == nil || cost == free || !x.client.IsValid() {
 		return nil
 	}
-	from := x.client
-	if from.Is6() {
-		const network = 64
-		p, err := from.Prefix(network)
-		if err != nil {
-			return err
-		}
-		from = p.Addr()
-	}
-	return count(x, s.limits.address, from, cost)
+	return count(x, s.limits.address, wire.Network(x.client), cost)
 }
 
 // limitAccount counts the request against who is signed in.

@@ -37,16 +37,25 @@ func (cfg Config) dial(addr string, timeout time.Duration) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 
-	var d net.Dialer
-	c, err := d.DialContext(ctx, "tcp", addr)
+	c, err := connect(ctx, addr)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errDial, err)
+		return nil, err
 	}
 	raw, err := c.(*net.TCPConn).SyscallConn()
 	if err != nil {
 		return nil, errors.Join(errDial, err, c.Close())
 	}
 	return &conn{Conn: c, idle: newWatch(raw), budget: cfg.Answers, held: new(held)}, nil
+}
+
+// connect connects while ctx lasts.
+func connect(ctx context.Context, addr string) (net.Conn, error) {
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errDial, err)
+	}
+	return c, nil
 }
 
 // conn finds out, before the first byte of a request leaves, that the other

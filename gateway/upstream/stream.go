@@ -63,13 +63,12 @@ type streamed struct {
 
 func newTransport() http.RoundTripper {
 	return &http.Transport{
-		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			var d net.Dialer
+		DialContext: func(ctx context.Context, _, addr string) (net.Conn, error) {
 			ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 			defer cancel()
-			c, err := d.DialContext(ctx, network, addr)
+			c, err := connect(ctx, addr)
 			if err != nil {
-				return nil, fmt.Errorf("%w: %w", errDial, err)
+				return nil, err
 			}
 			return &strict{Conn: c}, nil
 		},

@@ -59,13 +59,18 @@ func (w *crowd) countedFor(peer net.Addr) netip.Addr {
 	if w.limits.Exempt != nil && w.limits.Exempt(a) {
 		return netip.Addr{}
 	}
-	if a.Is6() {
-		const network = 64
-		if p, err := a.Prefix(network); err == nil {
-			return p.Addr()
-		}
+	return Network(a)
+}
+
+// Network returns what an address counts for: of IPv6 its /64, for whoever has one
+// of those has all of its 2^64 addresses.
+func Network(a netip.Addr) netip.Addr {
+	if !a.Is6() {
+		return a
 	}
-	return a
+	const bits = 64
+	p, _ := a.Prefix(bits) // there is one of every IPv6 address
+	return p.Addr()
 }
 
 // evicting is the share of all connections that is closed at once: to find those
