@@ -17,6 +17,7 @@ import (
 	"stockroom/pkg/token"
 	"stockroom/pkg/tracing"
 	"stockroom/pkg/web"
+	"stockroom/pkg/wire"
 )
 
 // The ways in which a service can fail a request.
@@ -24,33 +25,6 @@ var (
 	errBadGateway = errs.New(errs.Unavailable, "bad_gateway", "A service gave no usable answer")
 	errOverloaded = errs.New(errs.Unavailable, "overloaded", "Too many requests at once")
 )
-
-// forwarded gives those headers of a request a number that a service gets to
-// see, each at most once. Everything else stays here: what a service does not
-// know cannot mislead it.
-func forwarded(name []byte) (n int, ok bool) {
-	switch string(name) {
-	case fasthttp.HeaderAuthorization:
-		return 0, true
-	case fasthttp.HeaderContentType:
-		return 1, true
-	case fasthttp.HeaderAccept:
-		return 2, true
-	case fasthttp.HeaderAcceptLanguage:
-		return 3, true
-	case fasthttp.HeaderUserAgent:
-		return 4, true
-	case fasthttp.HeaderIfMatch:
-		return 5, true
-	case fasthttp.HeaderIfNoneMatch:
-		return 6, true
-	case "Idempotency-Key":
-		return 7, true
-	case "Catalog-Min-Seq":
-		return 8, true
-	}
-	return 0, false
-}
 
 // checkMedia refuses a body that is no JSON, which all routes that need a token
 // take, before the token is looked at: the service would only come to it later.
@@ -94,31 +68,24 @@ func (s *Server) admit(x *exchange, r route) error {
 // forward sends the request to its service, as a new one, and answers with
 // what comes back.
 func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
-	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-	defer fasthttp.ReleaseRequest(req)
-	defer fasthttp.ReleaseResponse(resp)
-
-	if err := x.fill(req, r.service); err != nil {
-		return err
-	}
-	if x.client.IsValid() {
-		var buf [40]byte
-		req.Header.SetCanonical(nameForwardedFor, x.client.AppendTo(buf[:0]))
-	}
 	ctx, span := tracing.Start(x.ctx, "forward", trace.SpanKindClient)
 	defer span.End()
-	if trace.SpanContextFromContext(ctx).IsValid() {
-		tracing.Inject(ctx, req.Header.Set)
+	if err := x.ask(ctx, r.service); err != nil {
+		return err
 	}
-	err := s.pools[r.service].Do(req, resp, r.priority, deadline)
+	x.answer.Body = x.Response.SwapBody(nil) // buffers of the library, which knows how to keep them
+	err := s.pools[r.service].Do(&x.asked, &x.answer, r.priority, deadline)
+	x.Response.SwapBody(x.answer.Body)
+	x.answer.Body = nil
 	if span.IsRecording() {
-		describe(span, r.service, resp.StatusCode(), err)
+		describe(span, r.service, x.answer.Status, err)
 	}
 	if err != nil {
 		return failure(err)
 	}
-	s.owe(x, upstream.Held(resp))
-	x.take(resp)
+	s.owe(x, x.answer.Held)
+	x.answer.Held = 0
+	x.take(&x.answer)
 	x.compress(r)
 	x.cache(r)
 	return nil
@@ -135,77 +102,25 @@ func describe(span trace.Span, service string, status int, err error) {
 	span.SetAttributes(attribute.Int("http.response.status_code", status))
 }
 
-// fill makes req what the service gets to see of the request.
-func (x *exchange) fill(req *fasthttp.Request, service string) error {
-	in, out := &x.Request.Header, &req.Header
-	out.SetMethodBytes(in.Method())
-	if in.IsHead() {
-		out.SetMethod(fasthttp.MethodGet) // its headers tell of the body, which is then left out
-	}
-	out.SetHost(service)
-	out.SetRequestURIBytes(x.target.Raw)
-	var seen uint
-	for name, value := range in.All() {
-		n, ok := forwarded(name)
-		if !ok {
-			continue
-		}
-		if seen&(1<<n) != 0 {
-			return web.ErrMalformedRequest.Because("The header %s is sent more than once.", name)
-		}
-		seen |= 1 << n
-		if len(value) > 0 {
-			out.SetCanonical(name, value)
-		}
-	}
-	var buf [maxRequestID]byte
-	out.SetCanonical(nameRequestID, append(buf[:0], x.id...))
-	if !in.IsGet() && !in.IsHead() && !x.Request.IsBodyStream() {
-		req.SetBodyRaw(x.PostBody())
-	}
-	return nil
-}
-
-// isHop reports whether a header of an answer is about the connection that it
-// came over, or one that the gateway sets itself.
-func isHop(name []byte) bool {
-	switch string(name) {
-	case "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Transfer-Encoding",
-		"Trailer", "Te", "Upgrade", "Content-Length", "Server", "Date",
-		"X-Request-Id", "X-Process-Time":
-		return true
-	}
-	return false
-}
-
-// take makes the answer of a service ours.
-func (x *exchange) take(resp *fasthttp.Response) {
-	named := resp.Header.PeekCanonical(nameConnection)
-	x.SetStatusCode(resp.StatusCode())
-	for name, value := range resp.Header.All() {
-		if isHop(name) || isNamed(named, name) {
-			continue
-		}
-		x.Response.Header.AddBytesKV(name, value)
-	}
-	// The body moves, and the buffers change places. The pool that they return to
-	// takes the length for what a buffer is good for.
-	spare := x.Response.SwapBody(nil)
-	x.Response.SwapBody(resp.SwapBody(spare[:cap(spare)]))
-}
-
-// isNamed reports whether name is one of those in a Connection header, and so
-// not meant for anybody further on.
-func isNamed(connection, name []byte) bool {
-	if len(connection) == 0 {
-		return false
-	}
-	for option := range bytes.SplitSeq(connection, []byte(",")) {
-		if bytes.EqualFold(bytes.TrimSpace(option), name) {
+// isOurs reports whether a header of an answer is one that the gateway sets
+// itself.
+func isOurs(name []byte) bool {
+	for _, ours := range [][]byte{nameServer, nameDate, nameRequestID, nameProcessTime} {
+		if len(ours) == len(name) && bytes.EqualFold(ours, name) {
 			return true
 		}
 	}
 	return false
+}
+
+// take makes the head of a service's answer ours.
+func (x *exchange) take(a *upstream.Answer) {
+	x.SetStatusCode(a.Status)
+	for name, value := range wire.Lines(a.Lines) {
+		if !isOurs(name) {
+			x.Response.Header.AddBytesKV(name, value)
+		}
+	}
 }
 
 // cache puts onto an answer what is said of keeping it, if its service has not.

@@ -10,12 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/admission"
 	"stockroom/gateway/apidoc"
@@ -220,19 +219,15 @@ func (s *Server) hasRead(context.Context) error {
 
 func fetchDocument(pool *upstream.Pool, answers *wire.Budget) func(context.Context) ([]byte, error) {
 	return func(ctx context.Context) ([]byte, error) {
-		req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-		defer fasthttp.ReleaseRequest(req)
-		defer fasthttp.ReleaseResponse(resp)
-
-		req.Header.SetHost("service")
-		req.SetRequestURI("/openapi.json")
-		if err := pool.Do(req, resp, admission.Apart, within(ctx, documentDeadline)); err != nil {
+		q := upstream.Request{Head: []byte("GET /openapi.json HTTP/1.1\r\nHost: service\r\n")}
+		var a upstream.Answer
+		if err := pool.Do(&q, &a, admission.Apart, within(ctx, documentDeadline)); err != nil {
 			return nil, err
 		}
-		defer answers.Return(upstream.Held(resp))
-		if resp.StatusCode() != fasthttp.StatusOK {
-			return nil, fmt.Errorf("status %d", resp.StatusCode())
+		answers.Return(a.Held)
+		if a.Status != http.StatusOK {
+			return nil, fmt.Errorf("status %d", a.Status)
 		}
-		return append([]byte(nil), resp.Body()...), nil
+		return a.Body, nil
 	}
 }

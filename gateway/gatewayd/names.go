@@ -8,7 +8,8 @@ var (
 	nameProcessTime  = []byte("X-Process-Time")
 	nameForwardedFor = []byte("X-Forwarded-For")
 	nameParent       = []byte("Traceparent")
-	nameConnection   = []byte("Connection")
+	nameServer       = []byte("Server")
+	nameDate         = []byte("Date")
 	nameCacheControl = []byte("Cache-Control")
 	nameETag         = []byte("Etag")
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"stockroom/gateway/upstream"
 	"stockroom/pkg/telemetry"
 	"stockroom/pkg/tracing"
 	"stockroom/pkg/web"
@@ -30,6 +31,8 @@ type exchange struct {
 	limits   []limited
 	limited  [2]limited // what limits begins with: there are no more
 	auth     [1]string  // what its Authorization headers begin with
+	asked    upstream.Request
+	answer   upstream.Answer
 }
 
 // serve answers one request.
@@ -37,7 +40,7 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx) {
 	x := s.begin(ctx)
 	s.observe(x)
 	s.conclude(x, s.handle(x))
-	*x = exchange{}
+	*x = exchange{asked: upstream.Request{Head: x.asked.Head}, answer: upstream.Answer{Lines: x.answer.Lines}}
 	s.exchanges.Put(x) // nothing keeps it: what is passed on later has its own
 }
 

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/valyala/fasthttp"
 	"go.opentelemetry.io/otel/trace"
 
 	"stockroom/pkg/tracing"
@@ -60,29 +59,17 @@ func (s *Server) stream(x *exchange, r route) error {
 
 // streamed returns the request that the service gets to see.
 func (x *exchange) streamed(f *flow, r route) (*http.Request, error) {
-	req := fasthttp.AcquireRequest()
-	defer fasthttp.ReleaseRequest(req)
-	if err := x.fill(req, r.service); err != nil {
-		return nil, err
-	}
 	target, err := url.ParseRequestURI(string(x.target.Raw))
 	if err != nil {
 		return nil, web.ErrMalformedRequest
 	}
 	target.Scheme = "http"
 	out := &http.Request{
-		Method: string(req.Header.Method()), URL: target, Host: r.service, Header: http.Header{},
+		Method: string(x.method()), URL: target, Host: r.service, Header: http.Header{},
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
-	for name, value := range req.Header.All() {
-		switch string(name) {
-		case fasthttp.HeaderHost, fasthttp.HeaderContentLength, fasthttp.HeaderTransferEncoding, fasthttp.HeaderConnection:
-			continue
-		}
-		out.Header.Add(string(name), string(value))
-	}
-	if x.client.IsValid() {
-		out.Header.Set(web.HeaderForwardedFor, x.client.String())
+	if err := x.shown(func(name, value []byte) { out.Header.Add(string(name), string(value)) }); err != nil {
+		return nil, err
 	}
 	tracing.Inject(f.ctx, out.Header.Set)
 	if r.streams == upload {
@@ -103,16 +90,14 @@ func (x *exchange) streamed(f *flow, r route) (*http.Request, error) {
 
 // takeStreamed makes the answer of a service ours.
 func (x *exchange) takeStreamed(res *http.Response, f *flow) {
-	head := fasthttp.AcquireResponse()
-	defer fasthttp.ReleaseResponse(head)
-	head.Header.SetNoDefaultContentType(true)
-	head.SetStatusCode(res.StatusCode)
+	x.SetStatusCode(res.StatusCode)
 	for name, values := range res.Header {
 		for _, value := range values {
-			head.Header.Add(name, value)
+			if !isOurs([]byte(name)) {
+				x.Response.Header.Add(name, value)
+			}
 		}
 	}
-	x.take(head)
 	if res.ContentLength == 0 || res.StatusCode == http.StatusNoContent || res.StatusCode == http.StatusNotModified {
 		_ = answerOf{f}.Close() // there is nothing to read
 		return

@@ -1,23 +1,24 @@
 package upstream
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"slices"
+	"sync"
 	"time"
-
-	"stockroom/pkg/wire"
 )
 
 var (
 	errDial  = errors.New("dial")
 	errStale = errors.New("connection was closed while idle")
 
-	errMore   = errors.New("more than one answer came")
-	errEnd    = errors.New("the connection ended before the answer")
-	errUnread = errors.New("the answer cannot be read")
+	errMore     = errors.New("more than one answer came")
+	errEnd      = errors.New("the connection ended before the answer")
+	errTooLarge = errors.New("the answer is too large")
+	errUnread   = errors.New("the answer cannot be read")
 )
 
 // nonsense is why an answer cannot be believed.
@@ -45,7 +46,7 @@ func (cfg Config) dial(addr string, timeout time.Duration) (net.Conn, error) {
 	if err != nil {
 		return nil, errors.Join(errDial, err, c.Close())
 	}
-	return &conn{Conn: c, idle: newWatch(raw), budget: cfg.Answers, held: new(held)}, nil
+	return &conn{Conn: c, line: newLine(raw)}, nil
 }
 
 // connect connects while ctx lasts.
@@ -58,72 +59,99 @@ func connect(ctx context.Context, addr string) (net.Conn, error) {
 	return c, nil
 }
 
-// conn finds out, before the first byte of a request leaves, that the other
-// side has hung up meanwhile: such a request may be sent again whatever its
-// method. Nothing else can tell it from one that was lost half-way.
+// conn is a connection to a replica.
 type conn struct {
 	net.Conn
-	idle     *watch
-	answered bool // a request went over it before
-	answer   extent
-	broken   error // why nothing that comes over it can be believed
-	budget   *wire.Budget
-	held     *held
-	until    time.Time // the deadline of reads and writes
+	line  *line
+	head  []byte    // of a request
+	until time.Time // the deadline
 }
 
 // early is by how much a deadline may be missed.
 const early = 100 * time.Millisecond
 
-// SetReadDeadline implements [net.Conn]. A deadline hardly later than the one
-// that there is changes nothing: to set two timers for each request costs more
+// setDeadline sets the deadline for all that follows. One hardly later than the
+// one that there is changes nothing: to set a timer for each request costs more
 // than to give up a tenth of a second early.
-func (c *conn) SetReadDeadline(t time.Time) error {
+func (c *conn) setDeadline(t time.Time) error {
 	if d := t.Sub(c.until); !c.until.IsZero() && d >= 0 && d < early {
 		return nil
 	}
 	c.until = t
-	return c.SetDeadline(t) // of both
+	return c.SetDeadline(t)
 }
 
-// SetWriteDeadline implements [net.Conn], in the same way.
-func (c *conn) SetWriteDeadline(t time.Time) error { return c.SetReadDeadline(t) }
+// buffers are for what comes first of an answer, which is usually all of it.
+var buffers = sync.Pool{New: func() any { return new([maxHead]byte) }}
 
-// Read implements [net.Conn]. It fails on an answer that two programs could read
-// differently, and keeps back what comes after the end of one.
-func (c *conn) Read(p []byte) (int, error) {
-	if c.broken != nil {
-		return 0, c.broken
+// exchange sends a request and reads its answer. It reports whether the
+// connection can be used again, and fails with [errStale] if nothing was sent, as
+// the other side had hung up meanwhile: such a request may be sent again whatever
+// its method. Nothing else can tell it from one that was lost half-way.
+func (c *conn) exchange(q *Request, a *Answer, within time.Duration, until time.Time) (reusable bool, err error) {
+	if err := c.setDeadline(until); err != nil {
+		return false, err
 	}
-	c.answered = true
-	n, err := c.Conn.Read(p)
-	used, broken := c.answer.take(p[:n])
-	switch {
-	case broken != nil:
-		c.broken = nonsense{broken}
-		return 0, c.broken
-	case used < n:
-		c.broken = nonsense{errMore}
+	buf := buffers.Get().(*[maxHead]byte) //nolint:forcetypeassert // there is nothing else in it
+	defer buffers.Put(buf)
+	n, err := c.ask(q, within, buf[:])
+	if err != nil {
+		return false, err
 	}
-	if c.answer.whole > wire.Free {
-		if full := c.hold(); full != nil {
-			c.broken = full
-			return 0, full
+	e := extent{toHead: q.toHead(), into: a}
+	for {
+		used, wrong := e.take(buf[:n])
+		switch {
+		case wrong != nil:
+			return false, nonsense{wrong}
+		case used < n: // it was for nobody, and so are those that follow
+			return false, nil
+		}
+		if err := a.hold(e.whole); err != nil {
+			return false, err
+		}
+		if e.part == inBody && !e.open {
+			return !e.closes, c.readBody(a, e.left)
+		}
+		if e.part == over {
+			return !e.closes && !e.open, nil
+		}
+		n, err = c.Read(buf[:])
+		if n == 0 && errors.Is(err, io.EOF) && e.open {
+			return false, nil
+		}
+		if n == 0 && err != nil {
+			return false, err
 		}
 	}
-	if used == 0 && n > 0 {
-		return 0, c.broken
-	}
-	return used, err
 }
 
-// Write implements [net.Conn].
-func (c *conn) Write(p []byte) (int, error) {
-	if c.answered {
-		if c.broken != nil || c.idle.hungUp() {
-			return 0, errStale
-		}
-		c.answered, c.answer = false, extent{head: c.answer.head[:0], toHead: bytes.HasPrefix(p, []byte("HEAD "))}
+// ask sends a request, and returns how many bytes have come of its answer.
+func (c *conn) ask(q *Request, within time.Duration, in []byte) (int, error) {
+	var body []byte
+	c.head, body = q.appendTo(c.head[:0], within)
+	if len(body) > 0 {
+		in = in[:0]
 	}
-	return c.Conn.Write(p)
+	n, unsent, err := c.line.ask(c.head, in)
+	if err != nil || n > 0 {
+		return n, err
+	}
+	for _, rest := range [][]byte{unsent, body} {
+		if len(rest) == 0 {
+			continue
+		}
+		if _, err := c.Write(rest); err != nil {
+			return 0, err
+		}
+	}
+	return c.Read(in[:cap(in)])
+}
+
+// readBody reads the rest of a body.
+func (c *conn) readBody(a *Answer, left int64) error {
+	got := len(a.Body)
+	a.Body = slices.Grow(a.Body, int(left))[:got+int(left)]
+	_, err := io.ReadFull(c.Conn, a.Body[got:])
+	return err
 }

@@ -9,16 +9,23 @@ import (
 	"stockroom/pkg/wire"
 )
 
-// extent finds out where an answer ends, apart from the library: that would
-// forget what comes after the end, take a second answer for the one to the next
-// request, and read some heads in a way of its own.
+// extent finds out where an answer ends, and what is in it.
 type extent struct {
-	toHead bool // it answers a HEAD, and so has no body
-	open   bool // it ends with its connection
-	part   part
+	toHead bool   // it answers a HEAD, and so has no body
+	into   sink   // nil: only the end is of interest
+	open   bool   // it ends with its connection
+	closes bool   // its connection ends with it
+	part   part   // what comes next
 	head   []byte // a head, or the line of a chunk or of a trailer, until it is complete
-	left   int64  // bytes of a body or of a chunk with its line end
+	left   int64  // bytes of a body, of a chunk, or of the line end after it
 	whole  int64  // how large the body is, as far as it is known
+	aside  int    // bytes of heads before the one that counts, and of the trailer
+}
+
+// sink takes what an answer consists of.
+type sink interface {
+	begin(a wire.Answer, lines []byte)
+	add(body []byte)
 }
 
 type part uint8
@@ -26,15 +33,16 @@ type part uint8
 const (
 	inHead part = iota
 	inBody
-	inSize  // of a chunk
-	inChunk // and the line end after it
+	inSize // of a chunk
+	inChunk
+	inChunkEnd
 	inTrailer
 	over
 )
 
 var (
 	errHead  = errors.New("its head does not end")
-	errChunk = errors.New("a chunk has no size")
+	errChunk = errors.New("a chunk has no size, or another one")
 	errLines = errors.New("a line of its chunks does not end")
 )
 
@@ -52,27 +60,45 @@ func (e *extent) take(p []byte) (n int, err error) {
 		case inTrailer:
 			n += e.collect(rest, "\r\n")
 			err = e.trailed()
+		case inChunkEnd:
+			n++
+			err = e.ended(rest[0])
 		default:
-			m := min(int64(len(rest)), e.left)
-			n += int(m)
-			if e.open {
-				e.whole += m
-			}
-			if e.left -= m; e.left == 0 {
-				e.passed()
-			}
+			m := int(min(int64(len(rest)), e.left))
+			n += m
+			e.passed(rest[:m])
 		}
 	}
 	return n, err
 }
 
-// passed goes on after a body or a chunk.
-func (e *extent) passed() {
+// passed takes some of a body or of a chunk.
+func (e *extent) passed(p []byte) {
+	if e.into != nil {
+		e.into.add(p)
+	}
+	if e.open {
+		e.whole += int64(len(p))
+	}
+	if e.left -= int64(len(p)); e.left > 0 {
+		return
+	}
 	if e.part == inBody {
 		e.part = over
 		return
 	}
-	e.part = inSize
+	e.part, e.left = inChunkEnd, int64(len("\r\n"))
+}
+
+// ended takes a byte of what stands after a chunk.
+func (e *extent) ended(b byte) error {
+	if b != "\r\n"[len("\r\n")-int(e.left)] {
+		return errChunk
+	}
+	if e.left--; e.left == 0 {
+		e.part = inSize
+	}
+	return nil
 }
 
 // collect adds to the head what there is of rest until end, and returns how
@@ -106,9 +132,15 @@ func (e *extent) headed() error {
 	if err != nil {
 		return err
 	}
-	e.head = e.head[:0]
+	if a.Interim() {
+		return e.skip(errHead) // the next one follows
+	}
+	if e.into != nil {
+		_, lines, _ := bytes.Cut(e.head, []byte("\r\n"))
+		e.into.begin(a, lines)
+	}
+	e.head, e.closes = e.head[:0], a.Closes
 	switch {
-	case a.Interim(): // the next head follows
 	case e.toHead:
 		e.part = over
 	case a.Chunked:
@@ -133,7 +165,7 @@ func (e *extent) sized() error {
 		return errChunk
 	}
 	e.head = e.head[:0]
-	e.part, e.left = inChunk, size+int64(len("\r\n"))
+	e.part, e.left = inChunk, size
 	e.whole += min(size, maxAnswer+1)
 	if size == 0 {
 		e.part = inTrailer
@@ -147,6 +179,7 @@ func sizeOf(line []byte) (int64, bool) {
 	return int64(n), err == nil
 }
 
+// trailed reads a line of the trailer, which goes no further.
 func (e *extent) trailed() error {
 	if done, err := e.complete("\r\n", errLines); !done {
 		return err
@@ -154,6 +187,15 @@ func (e *extent) trailed() error {
 	if len(e.head) == len("\r\n") {
 		e.part = over
 	}
+	return e.skip(errLines)
+}
+
+// skip passes over a head or a line, unless there have been too many.
+func (e *extent) skip(tooLong error) error {
+	e.aside += len(e.head)
 	e.head = e.head[:0]
+	if e.aside > maxHead {
+		return tooLong
+	}
 	return nil
 }

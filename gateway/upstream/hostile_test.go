@@ -3,12 +3,10 @@ package upstream_test
 import (
 	"errors"
 	"log/slog"
-	"net/http"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/admission"
 	"stockroom/gateway/upstream"
@@ -29,17 +27,10 @@ func TestHostileAnswers(t *testing.T) {
 			require.NoError(t, err)
 			start(t, p)
 			ask := func(query string, within time.Duration) (string, error) {
-				req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-				defer fasthttp.ReleaseRequest(req)
-				defer fasthttp.ReleaseResponse(resp)
-				req.Header.SetMethod(http.MethodPost)
-				req.SetRequestURI("http://test/" + query)
-				err := p.Do(req, resp, admission.Read, time.Now().Add(within))
-				got := string(resp.Body())
-				for name, value := range resp.Header.All() {
-					got += string(name) + string(value)
-				}
-				return got, err
+				q := upstream.Request{Head: []byte("POST /" + query + " HTTP/1.1\r\nHost: test\r\n")}
+				var a upstream.Answer
+				err := p.Do(&q, &a, admission.Read, time.Now().Add(within))
+				return string(a.Body) + string(a.Lines), err
 			}
 
 			within := soon

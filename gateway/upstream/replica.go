@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -59,36 +60,45 @@ func newReplica(at place, cfg Config) *replica {
 			DialTimeout:         cfg.dial,
 			MaxConns:            admission.MaxAtOnce,
 			MaxIdleConnDuration: idleTime,
-			MaxResponseBodySize: maxAnswer,
-			ReadBufferSize:      maxHead,
 			ConnPoolStrategy:    fasthttp.LIFO, // so that those not needed become idle
 		},
 	}
 }
 
-// do sends req, of which there is nothing to prepare, so that it goes straight to
-// what the client of the library sends requests with.
-func (r *replica) do(req *fasthttp.Request, resp *fasthttp.Response, within time.Duration) error {
+// do sends q over one of the connections, which the library keeps.
+func (r *replica) do(q *Request, a *Answer, within time.Duration, until time.Time) error {
 	r.under.Add(1)
 	defer r.under.Add(-1)
-	resp.Reset()
-	resp.Header.SetNoDefaultContentType(true)
-	var err error = fasthttp.ErrTimeout
-	if within > 0 {
-		req.SetTimeout(within)
-		_, err = fasthttp.DefaultTransport.RoundTrip(r.client, req, resp)
-	}
+	a.reset(r.answers)
+	err := r.exchange(q, a, within, until)
 	if r.left.Load() {
 		r.client.CloseIdleConnections() // this was the last one, or not the last to do so
 	}
-	if err == nil {
-		if r.failures.Load() != 0 {
-			r.failures.Store(0)
-		}
-		return nil
+	if err != nil {
+		a.reset(r.answers)
+		return r.failure(err)
 	}
-	r.answers.Return(Held(resp))
-	return r.failure(err)
+	if r.failures.Load() != 0 {
+		r.failures.Store(0)
+	}
+	return nil
+}
+
+func (r *replica) exchange(q *Request, a *Answer, within time.Duration, until time.Time) error {
+	if within <= 0 {
+		return ErrTimeout
+	}
+	c, err := r.client.AcquireConn(within, false)
+	if err != nil {
+		return err
+	}
+	reusable, err := c.Conn().(*conn).exchange(q, a, within, until) //nolint:forcetypeassert // see Config.dial
+	if err == nil && reusable {
+		r.client.ReleaseConn(c)
+	} else {
+		r.client.CloseConn(c)
+	}
+	return err
 }
 
 // failure returns what err means, and does what follows from it.
@@ -106,7 +116,7 @@ func (r *replica) failure(err error) error {
 		r.leaveOut(err)
 		r.doubted()
 		return fmt.Errorf("%w: %w", ErrAway, err)
-	case errors.Is(err, fasthttp.ErrTimeout), errors.As(err, &timeout) && timeout.Timeout():
+	case errors.Is(err, ErrTimeout), errors.As(err, &timeout) && timeout.Timeout():
 		r.failed(err)
 		return ErrTimeout
 	}
@@ -115,22 +125,25 @@ func (r *replica) failure(err error) error {
 	return fmt.Errorf("%w: %w", ErrBroken, err)
 }
 
-// known returns what may be told of err: what the library says may repeat bytes
+// known returns what may be told of err: what others say of it may repeat bytes
 // of the answer.
 func known(err error) error {
 	var (
 		wrong  nonsense
 		broken *net.OpError
+		failed *os.SyscallError
 	)
 	switch {
 	case errors.As(err, &wrong):
 		return wrong
 	case errors.As(err, &broken):
 		return broken
-	case errors.Is(err, io.EOF):
+	case errors.As(err, &failed):
+		return failed
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errEnd
-	case errors.Is(err, fasthttp.ErrBodyTooLarge):
-		return fasthttp.ErrBodyTooLarge
+	case errors.Is(err, errTooLarge):
+		return errTooLarge
 	}
 	return errUnread
 }

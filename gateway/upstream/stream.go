@@ -21,7 +21,7 @@ const maxStreams = 512
 var ErrLeft = errors.New("the client has left")
 
 // Stream sends req over a connection of its own and returns the answer when its
-// head is there. The connection ends with the body of the answer, or with the
+// head is there, less the headers about the connection. That ends with the body of the answer, or with the
 // context of req: whoever calls it cancels that with [ErrTimeout] when nothing
 // moves any more. Only what could not be sent is tried elsewhere.
 func (p *Pool) Stream(req *http.Request) (*http.Response, error) {
@@ -87,6 +87,7 @@ func (r *replica) stream(req *http.Request) (*http.Response, error) {
 	res, err := r.streams.transport.RoundTrip(req)
 	if err == nil {
 		r.failures.Store(0)
+		dropHops(res.Header)
 		res.Body = &counted{ReadCloser: res.Body, under: &r.streams.under}
 		return res, nil
 	}

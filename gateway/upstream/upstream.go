@@ -12,11 +12,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/valyala/fasthttp"
 	"golang.org/x/sync/errgroup"
 
 	"stockroom/gateway/admission"
-	"stockroom/pkg/web"
 	"stockroom/pkg/wire"
 )
 
@@ -40,7 +38,7 @@ type Config struct {
 	InternalURLs []string // where each answers /readyz; none: the same host, port + 1000
 	Resolver     Resolver // nil: the one of Go
 	Log          *slog.Logger
-	Answers      *wire.Budget // what large answers hold of together, see [Held]; nil: whatever they need
+	Answers      *wire.Budget // what large answers hold of together, see [Answer]; nil: whatever they need
 
 	ProbeEvery   time.Duration // each replica
 	ResolveEvery time.Duration // each host name
@@ -142,24 +140,24 @@ func (p *Pool) Looked() bool {
 // attempts bounds how often one request is tried, whatever happens.
 const attempts = 3
 
-// Do sends req, when its turn comes, and waits for the answer until the
-// deadline. A request of which no byte left is tried again elsewhere; one whose
+// Do sends q, when its turn comes, and waits for the answer until the deadline;
+// what a holds otherwise is nothing. A request of which no byte left is tried again elsewhere; one whose
 // answer was lost only if its method is safe, only once, and only within the
 // [budget].
-func (p *Pool) Do(req *fasthttp.Request, resp *fasthttp.Response, priority admission.Priority, deadline time.Time) error {
+func (p *Pool) Do(q *Request, a *Answer, priority admission.Priority, deadline time.Time) error {
 	p.budget.earn()
-	err := p.try(req, resp, priority, deadline)
+	err := p.try(q, a, priority, deadline)
 	p.failures.note(err)
 	return err
 }
 
-func (p *Pool) try(req *fasthttp.Request, resp *fasthttp.Response, priority admission.Priority, deadline time.Time) error {
+func (p *Pool) try(q *Request, a *Answer, priority admission.Priority, deadline time.Time) error {
 	var (
 		tried *replica
 		lost  bool
 		err   = ErrAway
 	)
-	safe := req.Header.IsGet() || req.Header.IsHead()
+	safe := q.isSafe()
 	for attempt := range attempts {
 		r, full := p.queue.Enter(priority, deadline, tried)
 		if full != nil && attempt == 0 {
@@ -171,7 +169,7 @@ func (p *Pool) try(req *fasthttp.Request, resp *fasthttp.Response, priority admi
 		if attempt > 0 {
 			p.retries.Add(1)
 		}
-		err = p.ask(r, req, resp, priority, deadline)
+		err = p.ask(r, q, a, priority, deadline)
 		switch {
 		case err == nil:
 			return nil
@@ -186,14 +184,11 @@ func (p *Pool) try(req *fasthttp.Request, resp *fasthttp.Response, priority admi
 	return fmt.Errorf("%s: %w", p.name, err)
 }
 
-// ask sends req to r, where there is room for it.
-func (p *Pool) ask(r *replica, req *fasthttp.Request, resp *fasthttp.Response, priority admission.Priority, deadline time.Time) (err error) {
+// ask sends q to r, where there is room for it.
+func (p *Pool) ask(r *replica, q *Request, a *Answer, priority admission.Priority, deadline time.Time) (err error) {
 	sent, answered := time.Now(), false
 	defer func() { p.queue.Leave(r, priority, sent, answered) }()
-	var buf [16]byte
-	left := deadline.Sub(sent)
-	req.Header.SetBytesV(web.HeaderTimeout, web.AppendTimeout(buf[:0], left))
-	err = r.do(req, resp, left)
+	err = r.do(q, a, deadline.Sub(sent), deadline)
 	answered = err == nil
 	return err
 }

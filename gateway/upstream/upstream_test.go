@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"github.com/valyala/fasthttp"
 
 	"stockroom/gateway/admission"
 	"stockroom/gateway/upstream"
@@ -99,7 +98,8 @@ func newPool(t *testing.T, services ...*service) *upstream.Pool {
 	return p
 }
 
-// start runs the probes of p, and waits until it knows a replica that is ready.
+// start runs the probes of p, and waits until it knows of each replica whether it
+// is ready, and that one is.
 func start(t *testing.T, p *upstream.Pool) {
 	t.Helper()
 
@@ -110,22 +110,17 @@ func start(t *testing.T, p *upstream.Pool) {
 		stop()
 		require.NoError(t, <-done)
 	})
-	require.Eventually(t, p.Ready, soon, tick)
+	require.Eventually(t, func() bool { return p.Ready() && p.Looked() }, soon, tick)
 }
 
 func do(p *upstream.Pool, method string, within time.Duration) error {
-	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-	defer fasthttp.ReleaseRequest(req)
-	defer fasthttp.ReleaseResponse(resp)
-
-	req.Header.SetMethod(method)
-	req.Header.SetHost("test")
-	req.SetRequestURI("/x")
-	if err := p.Do(req, resp, admission.Read, time.Now().Add(within)); err != nil {
+	q := upstream.Request{Head: []byte(method + " /x HTTP/1.1\r\nHost: test\r\n")}
+	var a upstream.Answer
+	if err := p.Do(&q, &a, admission.Read, time.Now().Add(within)); err != nil {
 		return err
 	}
-	if resp.StatusCode() != http.StatusOK {
-		return fmt.Errorf("status %d", resp.StatusCode())
+	if a.Status != http.StatusOK {
+		return fmt.Errorf("status %d", a.Status)
 	}
 	return nil
 }

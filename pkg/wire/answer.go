@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"errors"
+	"iter"
 	"strconv"
 )
 
@@ -17,6 +18,9 @@ type Answer struct {
 	Status  int
 	Chunked bool
 	Length  int64 // of the body; -1: chunked, or until the connection ends
+	Closes  bool  // its connection serves no further request
+
+	Connection bool // it has a header of that name
 }
 
 // Interim reports whether the real answer is still to come.
@@ -45,7 +49,7 @@ func CheckAnswer(head []byte) (Answer, error) {
 	if said.encodings > 0 && string(version) == "HTTP/1.0" {
 		return Answer{}, errVersion
 	}
-	a := Answer{Status: int(status), Chunked: said.encodings > 0, Length: -1}
+	a := Answer{Status: int(status), Chunked: said.encodings > 0, Length: -1, Closes: said.closes || string(version) == "HTTP/1.0", Connection: said.connections > 0}
 	switch {
 	case a.Interim(), status == 204, status == 304:
 		a.Chunked, a.Length = false, 0
@@ -53,4 +57,19 @@ func CheckAnswer(head []byte) (Answer, error) {
 		a.Length, err = strconv.ParseInt(string(said.length), 10, 64)
 	}
 	return a, err
+}
+
+// Lines returns the names and the values in header lines, each of which has its
+// line end, and which have been checked.
+func Lines(lines []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(name, value []byte) bool) {
+		for len(lines) > 0 {
+			i := bytes.IndexByte(lines, '\n')
+			name, value, ok := bytes.Cut(lines[:max(i, 0)], []byte(":"))
+			if !ok || !yield(name, trim(bytes.TrimSuffix(value, []byte("\r")))) {
+				return
+			}
+			lines = lines[i+1:]
+		}
+	}
 }

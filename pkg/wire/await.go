@@ -16,6 +16,9 @@ func (c *Conn) await() {
 	if c.failed = c.shakeHands(); c.failed != nil {
 		return
 	}
+	if c.failed = c.reading.set(c.Conn.SetReadDeadline); c.failed != nil {
+		return
+	}
 	if c.small == nil {
 		c.small = make([]byte, usualHead)
 	}
@@ -65,7 +68,8 @@ func (c *Conn) awaitBody(n int64) {
 // collect reads on until it has enough, or as much as there may be.
 func (c *Conn) collect(within time.Duration, most int, enough func(seen int) bool) {
 	if within > 0 {
-		if c.failed = c.Conn.SetReadDeadline(time.Now().Add(within)); c.failed != nil {
+		c.reading.wanted = time.Now().Add(within)
+		if c.failed = c.reading.set(c.Conn.SetReadDeadline); c.failed != nil {
 			return
 		}
 	}
@@ -126,7 +130,7 @@ func (c *Conn) shakeHands() error {
 			return err
 		}
 	}
-	return c.Conn.SetReadDeadline(time.Now().Add(first))
+	return c.SetReadDeadline(time.Now().Add(first))
 }
 
 // hasHead reports whether a whole head is in b, which has none before from. Lines

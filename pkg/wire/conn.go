@@ -32,6 +32,8 @@ type Conn struct {
 	owing   atomic.Int64 // since when its client has been taking a large answer, in Unix nanoseconds
 	crowded bool         // there was no room for its body
 
+	reading, writing deadline
+
 	pace  time.Duration // see Pace
 	cut   atomic.Bool   // see Cut
 	given atomic.Bool   // away
@@ -111,6 +113,8 @@ func (c *Conn) Write(p []byte) (int, error) {
 		if err := c.Conn.SetWriteDeadline(time.Now().Add(c.pace)); err != nil {
 			return 0, err
 		}
+	} else if err := c.writing.set(c.Conn.SetWriteDeadline); err != nil {
+		return 0, err
 	}
 	return c.Conn.Write(p)
 }

@@ -92,9 +92,10 @@ func lineError(b []byte, known error) error {
 
 // framing is what the headers say about where a request ends and whose it is.
 type framing struct {
-	hosts, types, lengths, encodings, expectations, upgrades int
+	hosts, types, lengths, encodings, expectations, upgrades, connections int
 
 	length []byte // the last one
+	closes bool   // the connection, afterwards
 }
 
 func (f *framing) add(name, value []byte) error {
@@ -122,6 +123,11 @@ func (f *framing) add(name, value []byte) error {
 		f.expectations++
 		if !is(value, "100-continue") {
 			return ErrMalformed.Because("All that can be expected is 100-continue.")
+		}
+	case is(name, "Connection"):
+		f.connections++
+		for option := range bytes.SplitSeq(value, []byte(",")) {
+			f.closes = f.closes || is(trim(option), "close")
 		}
 	case is(name, "Upgrade"), is(name, "HTTP2-Settings"):
 		f.upgrades++

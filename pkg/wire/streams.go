@@ -58,22 +58,6 @@ func (c *Conn) give() bool {
 // one for a whole request or answer.
 func (c *Conn) Pace(each time.Duration) { c.pace = each }
 
-// SetWriteDeadline implements [net.Conn].
-func (c *Conn) SetWriteDeadline(t time.Time) error {
-	if c.pace > 0 {
-		return nil
-	}
-	return c.Conn.SetWriteDeadline(t)
-}
-
-// SetReadDeadline implements [net.Conn].
-func (c *Conn) SetReadDeadline(t time.Time) error {
-	if c.pace > 0 {
-		return nil
-	}
-	return c.Conn.SetReadDeadline(t)
-}
-
 // readOn reads what comes after a head.
 func (c *Conn) readOn(p []byte) (int, error) {
 	if c.pace > 0 {
@@ -83,6 +67,8 @@ func (c *Conn) readOn(p []byte) (int, error) {
 		if c.cut.Load() {
 			return 0, net.ErrClosed
 		}
+	} else if err := c.reading.set(c.Conn.SetReadDeadline); err != nil {
+		return 0, err
 	}
 	n, err := c.Conn.Read(p)
 	if n > 0 {
