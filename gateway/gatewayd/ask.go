@@ -2,10 +2,12 @@ package gatewayd
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/valyala/fasthttp"
 	"go.opentelemetry.io/otel/trace"
 
+	"stockroom/gateway/upstream"
 	"stockroom/pkg/tracing"
 	"stockroom/pkg/web"
 )
@@ -37,54 +39,63 @@ func forwarded(name []byte) (n int, ok bool) {
 	return 0, false
 }
 
-// shown passes those headers to add that a service gets to see.
-func (x *exchange) shown(add func(name, value []byte)) error {
+// show returns the headers that a service gets to see.
+func (x *exchange) show() ([]upstream.Field, error) {
 	var seen uint
+	x.shown = x.shown[:0]
 	for name, value := range x.Request.Header.All() {
 		n, ok := forwarded(name)
 		if !ok {
 			continue
 		}
 		if seen&(1<<n) != 0 {
-			return web.ErrMalformedRequest.Because("The header %s is sent more than once.", name)
+			return nil, web.ErrMalformedRequest.Because("The header %s is sent more than once.", name)
 		}
 		seen |= 1 << n
 		if len(value) > 0 {
-			add(name, value)
+			x.shown = append(x.shown, upstream.Field{Name: name, Value: value})
 		}
 	}
-	var buf [maxRequestID]byte
-	add(nameRequestID, append(buf[:0], x.id...))
+	id := append(x.made[:0], x.id...)
+	x.shown = append(x.shown, upstream.Field{Name: nameRequestID, Value: id})
 	if x.client.IsValid() {
-		add(nameForwardedFor, x.client.AppendTo(buf[:0]))
+		x.shown = append(x.shown, upstream.Field{Name: nameForwardedFor, Value: x.client.AppendTo(id[len(id):])})
 	}
-	return nil
+	return x.shown, nil
 }
 
 // method returns what the service is asked with. The headers of the answer to a
 // HEAD tell of the body, which is then left out.
-func (x *exchange) method() []byte {
+func (x *exchange) method() string {
 	if x.IsHead() {
-		return []byte(fasthttp.MethodGet)
+		return fasthttp.MethodGet
 	}
-	return x.Method()
+	return knownMethod(x.Method())
 }
 
 // ask makes what the service gets to see of the request.
 func (x *exchange) ask(ctx context.Context, service string) error {
+	fields, err := x.show()
+	if err != nil {
+		return err
+	}
 	b := append(x.asked.Head[:0], x.method()...)
 	b = append(append(append(b, ' '), x.target.Raw...), " HTTP/1.1\r\nHost: "...)
 	b = append(append(b, service...), "\r\n"...)
-	line := func(name, value []byte) {
-		b = append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
+	for _, f := range fields {
+		b = append(append(append(append(b, f.Name...), ": "...), f.Value...), "\r\n"...)
 	}
-	err := x.shown(line)
 	if trace.SpanContextFromContext(ctx).IsValid() {
-		tracing.Inject(ctx, func(name, value string) { line([]byte(name), []byte(value)) })
+		b = appendTrace(ctx, b)
 	}
-	x.asked.Head, x.asked.Body = b, nil
+	x.asked.Head = b
 	if !x.IsGet() && !x.IsHead() {
 		x.asked.Body = x.PostBody()
 	}
-	return err
+	return nil
+}
+
+func appendTrace(ctx context.Context, b []byte) []byte {
+	tracing.Inject(ctx, func(name, value string) { b = fmt.Appendf(b, "%s: %s\r\n", name, value) })
+	return b
 }

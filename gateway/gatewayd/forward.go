@@ -17,7 +17,6 @@ import (
 	"stockroom/pkg/token"
 	"stockroom/pkg/tracing"
 	"stockroom/pkg/web"
-	"stockroom/pkg/wire"
 )
 
 // The ways in which a service can fail a request.
@@ -116,9 +115,9 @@ func isOurs(name []byte) bool {
 // take makes the head of a service's answer ours.
 func (x *exchange) take(a *upstream.Answer) {
 	x.SetStatusCode(a.Status)
-	for name, value := range wire.Lines(a.Lines) {
-		if !isOurs(name) {
-			x.Response.Header.AddBytesKV(name, value)
+	for _, f := range a.Fields {
+		if !isOurs(f.Name) {
+			x.Response.Header.AddBytesKV(f.Name, f.Value)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (s *Server) limitAccount(x *exchange, account string, cost int) error {
 
 // count takes what the request costs, and tells the client what is left.
 func count[K comparable](x *exchange, l *ratelimit.Limiter[K], k K, cost int) error {
-	v := l.Take(k, cost)
+	v := l.Take(k, cost, x.observed.Began())
 	x.limits = append(x.limits, limited{l.Policy(), v})
 	if !v.Allowed {
 		return errRateLimited.After(v.Retry)

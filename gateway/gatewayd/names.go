@@ -18,5 +18,8 @@ var (
 	nameLimit  = []byte("Ratelimit")
 )
 
-// maxRequestID is how long the id of a request may be.
-const maxRequestID = 128
+// How long the id of a request may be, and how long an address usually is.
+const (
+	maxRequestID = 128
+	maxAddress   = 64
+)

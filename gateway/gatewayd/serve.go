@@ -33,6 +33,14 @@ type exchange struct {
 	auth     [1]string  // what its Authorization headers begin with
 	asked    upstream.Request
 	answer   upstream.Answer
+	shown    []upstream.Field
+	made     [maxRequestID + maxAddress]byte // values of those
+}
+
+// clear forgets all but the room that it has taken.
+func (x *exchange) clear() {
+	x.answer.Clear()
+	*x = exchange{asked: upstream.Request{Head: x.asked.Head[:0]}, answer: x.answer, shown: x.shown[:0]}
 }
 
 // serve answers one request.
@@ -40,7 +48,7 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx) {
 	x := s.begin(ctx)
 	s.observe(x)
 	s.conclude(x, s.handle(x))
-	*x = exchange{asked: upstream.Request{Head: x.asked.Head}, answer: upstream.Answer{Lines: x.answer.Lines}}
+	x.clear()
 	s.exchanges.Put(x) // nothing keeps it: what is passed on later has its own
 }
 

@@ -65,11 +65,15 @@ func (x *exchange) streamed(f *flow, r route) (*http.Request, error) {
 	}
 	target.Scheme = "http"
 	out := &http.Request{
-		Method: string(x.method()), URL: target, Host: r.service, Header: http.Header{},
+		Method: x.method(), URL: target, Host: r.service, Header: http.Header{},
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
-	if err := x.shown(func(name, value []byte) { out.Header.Add(string(name), string(value)) }); err != nil {
+	fields, err := x.show()
+	if err != nil {
 		return nil, err
+	}
+	for _, f := range fields {
+		out.Header.Add(string(f.Name), string(f.Value))
 	}
 	tracing.Inject(f.ctx, out.Header.Set)
 	if r.streams == upload {

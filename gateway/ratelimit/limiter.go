@@ -11,10 +11,9 @@ import (
 )
 
 const (
-	// maxPlaces bounds the buckets that are kept. Who is forgotten begins with a
-	// full one.
-	maxPlaces  = 100_000
-	forgetting = 10 * time.Minute
+	// maxPlaces bounds the buckets that are kept, about 200 bytes each. Who is
+	// forgotten begins with a full one.
+	maxPlaces = 100_000
 
 	// syncEvery is how long gateways may not know of each other's requests, and
 	// maxSync how many places they tell each other of at once.
@@ -62,24 +61,22 @@ type place[K comparable] struct {
 func New[K comparable](p Policy, key func(K) string, shared Shared, log *slog.Logger, now func() time.Time) *Limiter[K] {
 	return &Limiter[K]{
 		policy: p.told(), key: key, shared: shared, log: log, now: now,
-		buckets: otter.Must(&otter.Options[K, *bucket]{
-			MaximumSize: maxPlaces, ExpiryCalculator: otter.ExpiryAccessing[K, *bucket](forgetting),
-		}),
+		buckets: otter.Must(&otter.Options[K, *bucket]{MaximumSize: maxPlaces}),
 	}
 }
 
 // Policy returns the rule of l.
 func (l *Limiter[K]) Policy() *Policy { return &l.policy }
 
-// Take takes cost tokens for a request from k.
-func (l *Limiter[K]) Take(k K, cost int) Verdict {
+// Take takes cost tokens for a request that comes from k now.
+func (l *Limiter[K]) Take(k K, cost int, now time.Time) Verdict {
 	b, ok := l.buckets.GetIfPresent(k)
 	if !ok {
 		b, _ = l.buckets.ComputeIfAbsent(k, func() (*bucket, bool) {
 			return newBucket(l.policy), false
 		})
 	}
-	v, first := b.take(l.policy, cost, l.now())
+	v, first := b.take(l.policy, cost, now)
 	if first && l.shared != nil {
 		l.mu.Lock()
 		l.untold = append(l.untold, place[K]{k, b})

@@ -13,16 +13,27 @@ import (
 // then is overwritten.
 type Answer struct {
 	Status int
-	Lines  []byte // of its head that are meant for who asked, see [wire.Lines]
+	Fields []Field // of its head, those that are meant for who asked
 	Body   []byte
 	Held   int64 // what it has taken of the budget for answers; whoever asked gives that back
 
 	budget *wire.Budget
+	lines  []byte // of its head
+}
+
+// Field is a header.
+type Field struct{ Name, Value []byte }
+
+// Clear forgets all that a holds but the room for it, and the body.
+func (a *Answer) Clear() {
+	a.budget.Return(a.Held)
+	*a = Answer{Fields: a.Fields[:0], lines: a.lines[:0]}
 }
 
 func (a *Answer) reset(budget *wire.Budget) {
-	a.budget.Return(a.Held)
-	a.Status, a.Lines, a.Body, a.Held, a.budget = 0, a.Lines[:0], a.Body[:0], 0, budget
+	body := a.Body[:0]
+	a.Clear()
+	a.Body, a.budget = body, budget
 }
 
 // hold takes what a body of that size needs of the budget, before there is room
@@ -42,14 +53,14 @@ func (a *Answer) hold(whole int64) error {
 
 // begin implements [sink].
 func (a *Answer) begin(head wire.Answer, lines []byte) {
-	a.Status, a.Lines = head.Status, a.Lines[:0]
+	a.Status, a.lines = head.Status, append(a.lines[:0], lines...)
 	var named []string
 	if head.Connection {
 		named = namedHops(lines)
 	}
-	for name, value := range wire.Lines(lines) {
+	for name, value := range wire.Lines(a.lines) {
 		if !isOneOf(hops, name) && !isOneOf(named, name) {
-			a.Lines = append(append(append(append(a.Lines, name...), ": "...), value...), "\r\n"...)
+			a.Fields = append(a.Fields, Field{name, value})
 		}
 	}
 }

@@ -52,14 +52,11 @@ func (e *extent) take(p []byte) (n int, err error) {
 		rest := p[n:]
 		switch e.part {
 		case inHead:
-			n += e.collect(rest, "\r\n\r\n")
-			err = e.headed()
+			n, err = e.collect(p, n, "\r\n\r\n", e.headed, errHead)
 		case inSize:
-			n += e.collect(rest, "\r\n")
-			err = e.sized()
+			n, err = e.collect(p, n, "\r\n", e.sized, errLines)
 		case inTrailer:
-			n += e.collect(rest, "\r\n")
-			err = e.trailed()
+			n, err = e.collect(p, n, "\r\n", e.trailed, errLines)
 		case inChunkEnd:
 			n++
 			err = e.ended(rest[0])
@@ -101,45 +98,47 @@ func (e *extent) ended(b byte) error {
 	return nil
 }
 
-// collect adds to the head what there is of rest until end, and returns how
-// much that is.
-func (e *extent) collect(rest []byte, end string) int {
+// collect passes what there is from p[n:] on to done when it is complete, which
+// it is with end, and returns how much of p has been read then.
+func (e *extent) collect(p []byte, n int, end string, done func([]byte) error, tooLong error) (int, error) {
+	if len(e.head) == 0 {
+		if i := bytes.Index(p[n:], []byte(end)); i >= 0 && i+len(end) <= maxHead {
+			from := n
+			n += i + len(end)
+			return n, done(p[from:n])
+		}
+	}
 	before := len(e.head)
-	e.head = append(e.head, rest[:min(len(rest), maxHead+1-before)]...)
+	e.head = append(e.head, p[n:min(len(p), n+maxHead+1-before)]...)
 	from := max(before-len(end)+1, 0)
 	if i := bytes.Index(e.head[from:], []byte(end)); i >= 0 {
 		e.head = e.head[:from+i+len(end)]
 	}
-	return len(e.head) - before
+	n += len(e.head) - before
+	switch {
+	case len(e.head) > maxHead:
+		return n, tooLong
+	case bytes.HasSuffix(e.head, []byte(end)):
+		whole := e.head
+		e.head = e.head[:0]
+		return n, done(whole)
+	}
+	return n, nil
 }
 
-// complete reports whether the head ends as it has to, and fails if it never may.
-func (e *extent) complete(end string, tooLong error) (bool, error) {
-	if bytes.HasSuffix(e.head, []byte(end)) {
-		return true, nil
-	}
-	if len(e.head) > maxHead {
-		return false, tooLong
-	}
-	return false, nil
-}
-
-func (e *extent) headed() error {
-	if done, err := e.complete("\r\n\r\n", errHead); !done {
-		return err
-	}
-	a, err := wire.CheckAnswer(e.head)
+func (e *extent) headed(head []byte) error {
+	a, err := wire.CheckAnswer(head)
 	if err != nil {
 		return err
 	}
 	if a.Interim() {
-		return e.skip(errHead) // the next one follows
+		return e.skip(head, errHead) // the next one follows
 	}
 	if e.into != nil {
-		_, lines, _ := bytes.Cut(e.head, []byte("\r\n"))
+		_, lines, _ := bytes.Cut(head, []byte("\r\n"))
 		e.into.begin(a, lines)
 	}
-	e.head, e.closes = e.head[:0], a.Closes
+	e.closes = a.Closes
 	switch {
 	case e.toHead:
 		e.part = over
@@ -156,15 +155,11 @@ func (e *extent) headed() error {
 }
 
 // sized reads the line that a chunk begins with.
-func (e *extent) sized() error {
-	if done, err := e.complete("\r\n", errLines); !done {
-		return err
-	}
-	size, ok := sizeOf(e.head)
+func (e *extent) sized(line []byte) error {
+	size, ok := sizeOf(line)
 	if !ok {
 		return errChunk
 	}
-	e.head = e.head[:0]
 	e.part, e.left = inChunk, size
 	e.whole += min(size, maxAnswer+1)
 	if size == 0 {
@@ -180,20 +175,16 @@ func sizeOf(line []byte) (int64, bool) {
 }
 
 // trailed reads a line of the trailer, which goes no further.
-func (e *extent) trailed() error {
-	if done, err := e.complete("\r\n", errLines); !done {
-		return err
-	}
-	if len(e.head) == len("\r\n") {
+func (e *extent) trailed(line []byte) error {
+	if len(line) == len("\r\n") {
 		e.part = over
 	}
-	return e.skip(errLines)
+	return e.skip(line, errLines)
 }
 
 // skip passes over a head or a line, unless there have been too many.
-func (e *extent) skip(tooLong error) error {
-	e.aside += len(e.head)
-	e.head = e.head[:0]
+func (e *extent) skip(what []byte, tooLong error) error {
+	e.aside += len(what)
 	if e.aside > maxHead {
 		return tooLong
 	}

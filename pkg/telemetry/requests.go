@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -32,7 +33,11 @@ type Requests struct {
 	tracer   trace.Tracer // nil: tracing is off
 	begins   bool         // traces of its own
 	log      *slog.Logger
-	lines    *Buffer // of log; nil: there is no shorter way to it
+
+	mu    sync.RWMutex
+	known map[answered]prometheus.Observer
+
+	lines *Buffer // of log; nil: there is no shorter way to it
 }
 
 // Requests returns what observes the requests that come in through door. Only
@@ -45,6 +50,7 @@ func (t *Telemetry) Requests(door Door) *Requests {
 		begins:   door == Public,
 		log:      t.Log,
 		lines:    t.lines,
+		known:    map[answered]prometheus.Observer{},
 	}
 	if t.tracing {
 		r.tracer = t.Traces.Tracer("stockroom")
@@ -79,7 +85,7 @@ func (q Request) Began() time.Time { return q.begin }
 func (q Request) End(method, route string, status int) time.Duration {
 	took := time.Since(q.begin)
 	q.of.inFlight.Dec()
-	q.of.duration.WithLabelValues(q.of.door, method, route, code(status)).Observe(took.Seconds())
+	q.of.series(method, route, status).Observe(took.Seconds())
 	if q.span != nil {
 		q.finish(method, route, status)
 	}
@@ -101,17 +107,25 @@ func (q Request) finish(method, route string, status int) {
 	}
 }
 
-// code returns the usual status codes without making a string of them.
-func code(status int) string {
-	switch status {
-	case http.StatusOK:
-		return "200"
-	case http.StatusCreated:
-		return "201"
-	case http.StatusNoContent:
-		return "204"
-	case http.StatusNotModified:
-		return "304"
+// answered is what a request is counted by.
+type answered struct {
+	method, route string
+	status        int
+}
+
+// series returns where requests with this outcome are counted. To look it up by
+// its labels costs more than all else that is counted about a request.
+func (r *Requests) series(method, route string, status int) prometheus.Observer {
+	k := answered{method, route, status}
+	r.mu.RLock()
+	o, ok := r.known[k]
+	r.mu.RUnlock()
+	if ok {
+		return o
 	}
-	return strconv.Itoa(status)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o = r.duration.WithLabelValues(r.door, method, route, strconv.Itoa(status))
+	r.known[k] = o
+	return o
 }
