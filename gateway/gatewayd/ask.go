@@ -7,9 +7,9 @@ import (
 	"github.com/valyala/fasthttp"
 	"go.opentelemetry.io/otel/trace"
 
-	"stockroom/gateway/upstream"
 	"stockroom/pkg/tracing"
 	"stockroom/pkg/web"
+	"stockroom/pkg/wire"
 )
 
 // forwarded gives those headers of a request a number that a service gets to
@@ -40,7 +40,7 @@ func forwarded(name []byte) (n int, ok bool) {
 }
 
 // show returns the headers that a service gets to see.
-func (x *exchange) show() ([]upstream.Field, error) {
+func (x *exchange) show() ([]wire.Field, error) {
 	var seen uint
 	x.shown = x.shown[:0]
 	for name, value := range x.Request.Header.All() {
@@ -53,13 +53,13 @@ func (x *exchange) show() ([]upstream.Field, error) {
 		}
 		seen |= 1 << n
 		if len(value) > 0 {
-			x.shown = append(x.shown, upstream.Field{Name: name, Value: value})
+			x.shown = append(x.shown, wire.Field{Name: name, Value: value})
 		}
 	}
 	id := append(x.made[:0], x.id...)
-	x.shown = append(x.shown, upstream.Field{Name: nameRequestID, Value: id})
+	x.shown = append(x.shown, wire.Field{Name: nameRequestID, Value: id})
 	if x.client.IsValid() {
-		x.shown = append(x.shown, upstream.Field{Name: nameForwardedFor, Value: x.client.AppendTo(id[len(id):])})
+		x.shown = append(x.shown, wire.Field{Name: nameForwardedFor, Value: x.client.AppendTo(id[len(id):])})
 	}
 	return x.shown, nil
 }

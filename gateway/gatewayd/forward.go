@@ -1,7 +1,6 @@
 package gatewayd
 
 import (
-	"bytes"
 	"errors"
 	"mime"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"stockroom/pkg/token"
 	"stockroom/pkg/tracing"
 	"stockroom/pkg/web"
+	"stockroom/pkg/wire"
 )
 
 // The ways in which a service can fail a request.
@@ -101,24 +101,23 @@ func describe(span trace.Span, service string, status int, err error) {
 	span.SetAttributes(attribute.Int("http.response.status_code", status))
 }
 
-// isOurs reports whether a header of an answer is one that the gateway sets
-// itself.
-func isOurs(name []byte) bool {
-	for _, ours := range [][]byte{nameServer, nameDate, nameRequestID, nameProcessTime} {
-		if len(ours) == len(name) && bytes.EqualFold(ours, name) {
-			return true
-		}
-	}
-	return false
-}
-
 // take makes the head of a service's answer ours.
 func (x *exchange) take(a *upstream.Answer) {
 	x.SetStatusCode(a.Status)
 	for _, f := range a.Fields {
-		if !isOurs(f.Name) {
-			x.Response.Header.AddBytesKV(f.Name, f.Value)
-		}
+		x.pass(f.Name, f.Value)
+	}
+}
+
+// pass puts a header of a service's answer onto ours, unless the gateway sets it
+// itself. What every answer has is as the service says.
+func (x *exchange) pass(name, value []byte) {
+	switch h := &x.Response.Header; {
+	case wire.IsOneOf(ours, name):
+	case wire.IsOneOf(everywhere, name):
+		h.SetBytesKV(name, value)
+	default:
+		h.AddBytesKV(name, value)
 	}
 }
 

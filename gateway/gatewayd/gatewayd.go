@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/valyala/fasthttp"
+
 	"stockroom/gateway/admission"
 	"stockroom/gateway/apidoc"
 	"stockroom/gateway/pages"
@@ -40,6 +42,7 @@ type Server struct {
 	doors     web.Doors
 	public    *wire.Listener
 	answers   *wire.Budget
+	head      *fasthttp.ResponseHeader // what that of every answer begins with
 	flows     flows
 	exchanges sync.Pool
 	table     *table
@@ -98,6 +101,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	})
 	s := cfg.newServer(pools, answers, token.NewGate(verifier, nil), t)
 	s.edge, s.closeBus = e, closeBus
+	s.head = newHead(e.certificate != nil)
 	s.doors, s.drain, s.grace = doors, cfg.Drain, cfg.Grace
 	s.public = s.open(cfg, doors.Public)
 	answers.Relieve(s.public.CutSlow)

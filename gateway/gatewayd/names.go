@@ -1,5 +1,14 @@
 package gatewayd
 
+import (
+	"maps"
+	"slices"
+
+	"github.com/valyala/fasthttp"
+
+	"stockroom/pkg/web"
+)
+
 // Names of headers that almost every request is asked for or almost every answer
 // has, in the library's spelling: to bring them into that costs it more than to
 // set or to find a header.
@@ -8,14 +17,18 @@ var (
 	nameProcessTime  = []byte("X-Process-Time")
 	nameForwardedFor = []byte("X-Forwarded-For")
 	nameParent       = []byte("Traceparent")
-	nameServer       = []byte("Server")
-	nameDate         = []byte("Date")
 	nameCacheControl = []byte("Cache-Control")
 	nameETag         = []byte("Etag")
 
 	// Those that tell clients of limits (draft-ietf-httpapi-ratelimit-headers-10).
 	namePolicy = []byte("Ratelimit-Policy")
 	nameLimit  = []byte("Ratelimit")
+)
+
+// Headers that the gateway sets itself, and those that it sets if no service does.
+var (
+	ours       = []string{fasthttp.HeaderServer, fasthttp.HeaderDate, fasthttp.HeaderStrictTransportSecurity, web.HeaderRequestID, "X-Process-Time"}
+	everywhere = slices.Collect(maps.Keys(security))
 )
 
 // How long the id of a request may be, and how long an address usually is.

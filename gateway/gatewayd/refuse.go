@@ -44,10 +44,11 @@ func (s *Server) unreadable(ctx *fasthttp.RequestCtx, cause error) {
 }
 
 // problem answers with what a client may know of err.
-func (x *exchange) problem(err error) {
+func (s *Server) problem(x *exchange, err error) {
 	allow := bytes.Clone(x.Response.Header.Peek(fasthttp.HeaderAllow))
 	closing := x.Response.ConnectionClose()
 	x.Response.Reset()
+	s.head.CopyTo(&x.Response.Header)
 	p := web.NewProblem(err, string(x.target.Path), x.id)
 	h := &x.Response.Header
 	for name, value := range map[string]string{

@@ -33,7 +33,7 @@ type exchange struct {
 	auth     [1]string  // what its Authorization headers begin with
 	asked    upstream.Request
 	answer   upstream.Answer
-	shown    []upstream.Field
+	shown    []wire.Field
 	made     [maxRequestID + maxAddress]byte // values of those
 }
 
@@ -58,6 +58,7 @@ func (s *Server) begin(ctx *fasthttp.RequestCtx) *exchange {
 		x = new(exchange)
 	}
 	id := web.UseRequestID(string(ctx.Request.Header.PeekCanonical(nameRequestID)))
+	s.head.CopyTo(&ctx.Response.Header)
 	x.RequestCtx, x.ctx = ctx, telemetry.WithRequestID(context.Background(), id)
 	x.id, x.route = id, "none"
 	x.limits = x.limited[:0]
@@ -155,7 +156,7 @@ func (s *Server) route(x *exchange) (endpoint, error) {
 // conclude puts onto every answer what every answer has, and logs it.
 func (s *Server) conclude(x *exchange, err error) {
 	if err != nil {
-		x.problem(err)
+		s.problem(x, err)
 	}
 	if s.stopping.Load() {
 		x.SetConnectionClose()
@@ -163,14 +164,6 @@ func (s *Server) conclude(x *exchange, err error) {
 	h := &x.Response.Header
 	s.cors.allow(x)
 	x.tellLimits()
-	if s.certificate != nil {
-		h.Set(fasthttp.HeaderStrictTransportSecurity, hsts)
-	}
-	for _, kv := range security {
-		if len(h.PeekCanonical(kv[0])) == 0 {
-			h.SetCanonical(kv[0], kv[1])
-		}
-	}
 	method, status := knownMethod(x.Method()), x.Response.StatusCode()
 	took := x.observed.End(method, x.route, status)
 	var buf [maxRequestID]byte
@@ -194,18 +187,31 @@ func appendMilliseconds(b []byte, d time.Duration) []byte {
 	return append(b, "ms"...)
 }
 
-// security is the headers that no answer goes without, their names in the
-// library's spelling. Nothing of the API is meant to be shown as a page.
-var security = [][2][]byte{
-	{[]byte(fasthttp.HeaderXContentTypeOptions), []byte("nosniff")},
-	{[]byte(fasthttp.HeaderContentSecurityPolicy), []byte("default-src 'none'; frame-ancestors 'none'")},
-	{[]byte(fasthttp.HeaderReferrerPolicy), []byte("no-referrer")},
-	{[]byte(fasthttp.HeaderXFrameOptions), []byte("DENY")},
-	{[]byte(headerResourcePolicy), []byte("same-origin")},
+// security is the headers that no answer goes without. Nothing of the API is
+// meant to be shown as a page.
+var security = map[string]string{
+	fasthttp.HeaderXContentTypeOptions:   "nosniff",
+	fasthttp.HeaderContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+	fasthttp.HeaderReferrerPolicy:        "no-referrer",
+	fasthttp.HeaderXFrameOptions:         "DENY",
+	headerResourcePolicy:                 "same-origin",
 }
 
 // hsts makes browsers speak nothing but TLS to this host for two years.
 const hsts = "max-age=63072000"
+
+// newHead returns what the head of every answer begins with.
+func newHead(tls bool) *fasthttp.ResponseHeader {
+	h := new(fasthttp.ResponseHeader)
+	h.SetNoDefaultContentType(true)
+	for name, value := range security {
+		h.Set(name, value)
+	}
+	if tls {
+		h.Set(fasthttp.HeaderStrictTransportSecurity, hsts)
+	}
+	return h
+}
 
 // knownMethod returns the method, which whoever sends it may make up.
 func knownMethod(method []byte) string {

@@ -97,9 +97,7 @@ func (x *exchange) takeStreamed(res *http.Response, f *flow) {
 	x.SetStatusCode(res.StatusCode)
 	for name, values := range res.Header {
 		for _, value := range values {
-			if !isOurs([]byte(name)) {
-				x.Response.Header.Add(name, value)
-			}
+			x.pass([]byte(name), []byte(value))
 		}
 	}
 	if res.ContentLength == 0 || res.StatusCode == http.StatusNoContent || res.StatusCode == http.StatusNotModified {

@@ -1,7 +1,6 @@
 package upstream
 
 import (
-	"bytes"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,21 +12,18 @@ import (
 // then is overwritten.
 type Answer struct {
 	Status int
-	Fields []Field // of its head, those that are meant for who asked
+	Fields []wire.Field // of its head, those that are meant for who asked
 	Body   []byte
 	Held   int64 // what it has taken of the budget for answers; whoever asked gives that back
 
 	budget *wire.Budget
-	lines  []byte // of its head
+	head   []byte
 }
-
-// Field is a header.
-type Field struct{ Name, Value []byte }
 
 // Clear forgets all that a holds but the room for it, and the body.
 func (a *Answer) Clear() {
 	a.budget.Return(a.Held)
-	*a = Answer{Fields: a.Fields[:0], lines: a.lines[:0]}
+	*a = Answer{Fields: a.Fields[:0], head: a.head[:0]}
 }
 
 func (a *Answer) reset(budget *wire.Budget) {
@@ -51,21 +47,25 @@ func (a *Answer) hold(whole int64) error {
 	return err
 }
 
-// begin implements [sink].
-func (a *Answer) begin(head wire.Answer, lines []byte) {
-	a.Status, a.lines = head.Status, append(a.lines[:0], lines...)
+// begin takes the head of an answer, or of one that comes before.
+func (a *Answer) begin(head []byte) (wire.Answer, error) {
+	a.head, a.Fields = append(a.head[:0], head...), a.Fields[:0]
+	begun, err := wire.CheckAnswer(a.head, &a.Fields)
+	if err != nil {
+		return begun, err
+	}
+	a.Status = begun.Status
 	var named []string
-	if head.Connection {
-		named = namedHops(lines)
+	if begun.Connection {
+		named = namedHops(a.Fields)
 	}
-	for name, value := range wire.Lines(a.lines) {
-		if !isOneOf(hops, name) && !isOneOf(named, name) {
-			a.Fields = append(a.Fields, Field{name, value})
-		}
-	}
+	a.Fields = slices.DeleteFunc(a.Fields, func(f wire.Field) bool {
+		return wire.IsOneOf(hops, f.Name) || wire.IsOneOf(named, f.Name)
+	})
+	return begun, nil
 }
 
-// add implements [sink].
+// add takes some of the body.
 func (a *Answer) add(body []byte) { a.Body = append(a.Body, body...) }
 
 // hops are the headers about the connection that an answer came over, and those
@@ -75,18 +75,12 @@ var hops = []string{
 	"Trailer", "Te", "Upgrade", "Content-Length",
 }
 
-func isOneOf(names []string, name []byte) bool {
-	return slices.ContainsFunc(names, func(s string) bool {
-		return len(s) == len(name) && bytes.EqualFold([]byte(s), name)
-	})
-}
-
 // namedHops returns the headers that a Connection header says are for one
 // connection only (RFC 9110, section 7.6.1).
-func namedHops(lines []byte) (named []string) {
-	for name, value := range wire.Lines(lines) {
-		if isOneOf(hops[:1], name) {
-			named = append(named, options(string(value))...)
+func namedHops(fields []wire.Field) (named []string) {
+	for _, f := range fields {
+		if wire.IsOneOf(hops[:1], f.Name) {
+			named = append(named, options(string(f.Value))...)
 		}
 	}
 	return named

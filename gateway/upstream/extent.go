@@ -11,21 +11,15 @@ import (
 
 // extent finds out where an answer ends, and what is in it.
 type extent struct {
-	toHead bool   // it answers a HEAD, and so has no body
-	into   sink   // nil: only the end is of interest
-	open   bool   // it ends with its connection
-	closes bool   // its connection ends with it
-	part   part   // what comes next
-	head   []byte // a head, or the line of a chunk or of a trailer, until it is complete
-	left   int64  // bytes of a body, of a chunk, or of the line end after it
-	whole  int64  // how large the body is, as far as it is known
-	aside  int    // bytes of heads before the one that counts, and of the trailer
-}
-
-// sink takes what an answer consists of.
-type sink interface {
-	begin(a wire.Answer, lines []byte)
-	add(body []byte)
+	toHead bool    // it answers a HEAD, and so has no body
+	into   *Answer // what it is put into; nil: only the end is of interest
+	open   bool    // it ends with its connection
+	closes bool    // its connection ends with it
+	part   part    // what comes next
+	head   []byte  // a head, or the line of a chunk or of a trailer, until it is complete
+	left   int64   // bytes of a body, of a chunk, or of the line end after it
+	whole  int64   // how large the body is, as far as it is known
+	aside  int     // bytes of heads before the one that counts, and of the trailer
 }
 
 type part uint8
@@ -127,16 +121,12 @@ func (e *extent) collect(p []byte, n int, end string, done func([]byte) error, t
 }
 
 func (e *extent) headed(head []byte) error {
-	a, err := wire.CheckAnswer(head)
+	a, err := e.check(head)
 	if err != nil {
 		return err
 	}
 	if a.Interim() {
 		return e.skip(head, errHead) // the next one follows
-	}
-	if e.into != nil {
-		_, lines, _ := bytes.Cut(head, []byte("\r\n"))
-		e.into.begin(a, lines)
 	}
 	e.closes = a.Closes
 	switch {
@@ -152,6 +142,13 @@ func (e *extent) headed(head []byte) error {
 		e.part = over
 	}
 	return nil
+}
+
+func (e *extent) check(head []byte) (wire.Answer, error) {
+	if e.into == nil {
+		return wire.CheckAnswer(head, nil)
+	}
+	return e.into.begin(head)
 }
 
 // sized reads the line that a chunk begins with.

@@ -3,7 +3,6 @@ package wire
 import (
 	"bytes"
 	"errors"
-	"iter"
 	"strconv"
 )
 
@@ -26,9 +25,13 @@ type Answer struct {
 // Interim reports whether the real answer is still to come.
 func (a Answer) Interim() bool { return a.Status < 200 }
 
-// CheckAnswer reads the head of an answer, up to and with the blank line. It is
-// as strict as [Check] about what stands there.
-func CheckAnswer(head []byte) (Answer, error) {
+// Field is a header. The slices live as long as the head they are of.
+type Field struct{ Name, Value []byte }
+
+// CheckAnswer reads the head of an answer, up to and with the blank line, and
+// appends its headers to fields, unless that is nil. It is as strict as [Check]
+// about what stands there.
+func CheckAnswer(head []byte, fields *[]Field) (Answer, error) {
 	line, lines, ok := bytes.Cut(head, []byte("\r\n"))
 	if !ok || !all(line, inValue) {
 		return Answer{}, ErrMalformed
@@ -42,7 +45,7 @@ func CheckAnswer(head []byte) (Answer, error) {
 	if err != nil || len(code) != 3 || status < 100 || status > 599 || status == 101 {
 		return Answer{}, errStatus
 	}
-	said, err := checkHeaders(lines)
+	said, err := checkHeaders(lines, fields)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -57,19 +60,4 @@ func CheckAnswer(head []byte) (Answer, error) {
 		a.Length, err = strconv.ParseInt(string(said.length), 10, 64)
 	}
 	return a, err
-}
-
-// Lines returns the names and the values in header lines, each of which has its
-// line end, and which have been checked.
-func Lines(lines []byte) iter.Seq2[[]byte, []byte] {
-	return func(yield func(name, value []byte) bool) {
-		for len(lines) > 0 {
-			i := bytes.IndexByte(lines, '\n')
-			name, value, ok := bytes.Cut(lines[:max(i, 0)], []byte(":"))
-			if !ok || !yield(name, trim(bytes.TrimSuffix(value, []byte("\r")))) {
-				return
-			}
-			lines = lines[i+1:]
-		}
-	}
 }

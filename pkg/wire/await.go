@@ -58,7 +58,7 @@ func (c *Conn) awaitBody(n int64) {
 		return
 	}
 	_, headers, _ := bytes.Cut(c.got[:head], []byte("\r\n"))
-	seen, err := checkHeaders(headers)
+	seen, err := checkHeaders(headers, nil)
 	if err != nil || seen.lengths != 1 || seen.expectations+seen.upgrades > 0 {
 		return
 	}

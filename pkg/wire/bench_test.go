@@ -35,7 +35,7 @@ func BenchmarkCheckAnswer(b *testing.B) {
 	head := []byte(usualAnswer)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := wire.CheckAnswer(head); err != nil {
+		if _, err := wire.CheckAnswer(head, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

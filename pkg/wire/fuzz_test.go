@@ -52,7 +52,7 @@ func FuzzAnswer(f *testing.F) {
 		if i := bytes.Index(head, []byte("\r\n\r\n")); i < 0 || i+4 < len(head) {
 			return // it is cut after the first blank line
 		}
-		got, err := wire.CheckAnswer(head)
+		got, err := wire.CheckAnswer(head, nil)
 		if err != nil {
 			return
 		}

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/valyala/fasthttp"
 )
@@ -42,7 +43,7 @@ func checkHead(h *fasthttp.RequestHeader) error {
 		// The library takes them for headers, which whoever stands before did not see.
 		return ErrMalformed.Because("Trailers are not taken.")
 	}
-	seen, err := checkHeaders(raw)
+	seen, err := checkHeaders(raw, nil)
 	if err == nil && seen.upgrades > 0 {
 		err = ErrMalformed.Because("Connections are not upgraded here.")
 	}
@@ -50,8 +51,9 @@ func checkHead(h *fasthttp.RequestHeader) error {
 }
 
 // checkHeaders walks over the header lines as they came over the wire. The
-// library has joined, trimmed and dropped some of them already.
-func checkHeaders(raw []byte) (seen framing, err error) {
+// library has joined, trimmed and dropped some of them already. It adds them to
+// fields, unless that is nil.
+func checkHeaders(raw []byte, fields *[]Field) (seen framing, err error) {
 	for len(raw) > 0 {
 		end := span(raw, inName)
 		if end == 0 && isEnd(raw) {
@@ -65,8 +67,12 @@ func checkHeaders(raw []byte) (seen framing, err error) {
 		if !isEnd(rest[end:]) {
 			return seen, lineError(rest[end:], errValue)
 		}
-		if err := seen.add(name, rest[:end]); err != nil {
+		value := trim(rest[:end])
+		if err := seen.add(name, value); err != nil {
 			return seen, err
+		}
+		if fields != nil {
+			*fields = append(*fields, Field{name, value})
 		}
 		raw = rest[end+len("\r\n"):]
 	}
@@ -99,7 +105,6 @@ type framing struct {
 }
 
 func (f *framing) add(name, value []byte) error {
-	value = trim(value)
 	switch {
 	case is(name, "Host"):
 		f.hosts++
@@ -144,6 +149,11 @@ func (f *framing) check() error {
 
 func is(b []byte, name string) bool {
 	return len(b) == len(name) && bytes.EqualFold(b, []byte(name))
+}
+
+// IsOneOf reports whether a header's name is one of names, in whatever case.
+func IsOneOf(names []string, name []byte) bool {
+	return slices.ContainsFunc(names, func(s string) bool { return is(name, s) })
 }
 
 // trim returns b without the blanks around it.
