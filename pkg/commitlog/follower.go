@@ -42,7 +42,7 @@ type Config struct {
 	Lease time.Duration // how long a look proves being up to date; 1 s
 	Log   *slog.Logger
 
-	// Wall is the clock on the wall: time.Now unless a test sets it.
+	// Wall is the clock on the wall; nil: that of [time.Now].
 	Wall func() time.Time
 }
 
@@ -96,9 +96,6 @@ func NewFollower(cfg Config) *Follower {
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	if cfg.Wall == nil {
-		cfg.Wall = time.Now
 	}
 	log := cfg.Log.With("subject", cfg.Subject)
 	return &Follower{

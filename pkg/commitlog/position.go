@@ -23,7 +23,10 @@ type position struct {
 }
 
 // proof is a moment at which the sink was known to be up to date, on both clocks.
-type proof struct{ monotonic, wall time.Time }
+type proof struct {
+	monotonic time.Time
+	wall      int64 // Unix nanoseconds: between two [time.Time] the other clock would count
+}
 
 func (p *position) head() Head {
 	if h := p.applied.Load(); h != nil {
@@ -145,7 +148,17 @@ func (f *Follower) Age() time.Duration {
 	}
 	// The longer of the two: the monotonic clock stands still while a virtual
 	// machine is suspended, and the other one may be set back.
-	return max(time.Since(p.monotonic), f.cfg.Wall().Sub(p.wall))
+	now := f.now()
+	return max(now.monotonic.Sub(p.monotonic), time.Duration(now.wall-p.wall))
+}
+
+// now returns the time on both clocks.
+func (f *Follower) now() proof {
+	now := time.Now()
+	if f.cfg.Wall != nil {
+		return proof{now, f.cfg.Wall().UnixNano()}
+	}
+	return proof{now, now.UnixNano()}
 }
 
 // Fresh reports whether Age is within the lease: whether what the sink holds

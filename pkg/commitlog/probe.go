@@ -58,7 +58,7 @@ func (f *Follower) OutOfReach() bool { return f.outOfReach.Load() }
 // lease from the moment before it looked.
 func (f *Follower) probe(ctx context.Context, timeout, patience time.Duration) error {
 	seen := f.seen() // what happens while the head is on its way proves nothing
-	t0 := proof{time.Now(), f.cfg.Wall()}
+	t0 := f.now()
 	head, err := f.look(ctx, timeout)
 	if err != nil {
 		return err
