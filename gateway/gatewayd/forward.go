@@ -51,17 +51,26 @@ func (x *exchange) checkMedia(r route) error {
 // admit makes sure that the request carries a good token, of an account that has
 // not sent too many.
 func (s *Server) admit(x *exchange, r route) error {
-	auth := x.auth[:0]
-	for _, value := range x.Request.Header.PeekAll(fasthttp.HeaderAuthorization) {
-		auth = append(auth, string(value))
-	}
-	changes := !x.IsGet() && !x.IsHead()
-	ctx, err := s.gate.Admit(x.ctx, auth, web.SignedIn, changes, func(string) string { return "" })
+	shown := x.Request.Header.PeekAll(fasthttp.HeaderAuthorization)
+	caller, err := s.verifier.Identify(x.ctx, shown, !x.IsGet() && !x.IsHead(), x.last())
 	if err != nil {
 		return err
 	}
-	caller, _ := token.CallerOf(ctx)
 	return s.limitAccount(x, caller.Account, r.cost)
+}
+
+// last returns the last token that came over the connection of the request.
+func (x *exchange) last() *token.Last {
+	c, ok := x.Conn().(*wire.Conn)
+	if !ok {
+		return new(token.Last)
+	}
+	last, ok := c.Note.(*token.Last)
+	if !ok {
+		last = new(token.Last)
+		c.Note = last
+	}
+	return last
 }
 
 // forward sends the request to its service, as a new one, and answers with

@@ -47,7 +47,7 @@ type Server struct {
 	exchanges sync.Pool
 	table     *table
 	pools     map[string]*upstream.Pool
-	gate      web.Gate
+	verifier  *token.Verifier
 	document  *apidoc.Keeper
 	pages     *pages.Pages
 	internal  *web.API
@@ -99,7 +99,7 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 		Bus:              bus,
 		Log:              t.Log,
 	})
-	s := cfg.newServer(pools, answers, token.NewGate(verifier, nil), t)
+	s := cfg.newServer(pools, answers, verifier, t)
 	s.edge, s.closeBus = e, closeBus
 	s.head = newHead(e.certificate != nil)
 	s.doors, s.drain, s.grace = doors, cfg.Drain, cfg.Grace
@@ -118,8 +118,8 @@ func New(_ context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetry)
 	return s, nil
 }
 
-func (cfg Config) newServer(pools map[string]*upstream.Pool, answers *wire.Budget, gate web.Gate, t *telemetry.Telemetry) *Server {
-	s := &Server{log: t.Log, requests: t.Requests(telemetry.Public), pools: pools, answers: answers, gate: gate, pages: pages.New()}
+func (cfg Config) newServer(pools map[string]*upstream.Pool, answers *wire.Budget, verifier *token.Verifier, t *telemetry.Telemetry) *Server {
+	s := &Server{log: t.Log, requests: t.Requests(telemetry.Public), pools: pools, answers: answers, verifier: verifier, pages: pages.New()}
 	var sources []apidoc.Source
 	for _, name := range []string{auth, users, catalog} {
 		s.servers = append(s.servers, pools[name])

@@ -30,7 +30,6 @@ type exchange struct {
 	client   netip.Addr // where it comes from
 	limits   []limited
 	limited  [2]limited // what limits begins with: there are no more
-	auth     [1]string  // what its Authorization headers begin with
 	asked    upstream.Request
 	answer   upstream.Answer
 	shown    []wire.Field
@@ -185,32 +184,6 @@ func appendMilliseconds(b []byte, d time.Duration) []byte {
 	n := int64(d / part)
 	b = append(strconv.AppendInt(b, n/100, 10), '.', byte('0'+n/10%10), byte('0'+n%10))
 	return append(b, "ms"...)
-}
-
-// security is the headers that no answer goes without. Nothing of the API is
-// meant to be shown as a page.
-var security = map[string]string{
-	fasthttp.HeaderXContentTypeOptions:   "nosniff",
-	fasthttp.HeaderContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
-	fasthttp.HeaderReferrerPolicy:        "no-referrer",
-	fasthttp.HeaderXFrameOptions:         "DENY",
-	headerResourcePolicy:                 "same-origin",
-}
-
-// hsts makes browsers speak nothing but TLS to this host for two years.
-const hsts = "max-age=63072000"
-
-// newHead returns what the head of every answer begins with.
-func newHead(tls bool) *fasthttp.ResponseHeader {
-	h := new(fasthttp.ResponseHeader)
-	h.SetNoDefaultContentType(true)
-	for name, value := range security {
-		h.Set(name, value)
-	}
-	if tls {
-		h.Set(fasthttp.HeaderStrictTransportSecurity, hsts)
-	}
-	return h
 }
 
 // knownMethod returns the method, which whoever sends it may make up.

@@ -51,6 +51,13 @@ func (v *Verifier) Fresh() bool {
 	return true
 }
 
+// ended fails if what the caller's token says has ended. It returns stale if that
+// cannot be known well enough; see upToDate.
+func (v *Verifier) ended(ctx context.Context, c Caller, ownRead bool) (stale, err error) {
+	stale = v.upToDate(ctx, ownRead) // first, so that the revocations looked up after it are the newest
+	return stale, v.revoked(c)
+}
+
 // upToDate returns nil when all revocations of a second ago are known: what is
 // looked up afterwards has them. It waits for a log that is slow. If one is
 // away it returns nil only for somebody who reads their own data, and only for

@@ -32,15 +32,15 @@ func (g *Gate) Admit(
 	if err != nil {
 		return ctx, err
 	}
-	caller, err := g.verifier.authenticate(ctx, raw)
+	found, err := g.verifier.authenticate(ctx, raw)
 	if err != nil {
 		return ctx, err
 	}
+	caller := found.caller
 	self := access.Self != "" && param(access.Self) == caller.Account
 	needsPermission := access.Permission != "" && !self
-	// First, so that the revocations looked up after it are the newest.
-	stale := g.verifier.upToDate(ctx, !changes && !needsPermission)
-	if err := g.verifier.revoked(caller); err != nil {
+	stale, err := g.verifier.ended(ctx, caller, !changes && !needsPermission)
+	if err != nil {
 		return ctx, err
 	}
 	if needsPermission && !slices.Contains(g.roles[caller.Role], access.Permission) {

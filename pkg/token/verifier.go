@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"crypto/ed25519"
+	"hash/maphash"
 	"log/slog"
 	"time"
 
@@ -46,6 +47,7 @@ type Verifier struct {
 	accounts *followed
 	sessions *followed
 	verified *otter.Cache[string, verdict]
+	seed     maphash.Seed // see Last
 	now      func() time.Time
 	started  time.Time
 }
@@ -70,6 +72,7 @@ const (
 func NewVerifier(cfg Config) *Verifier {
 	cfg = cfg.withDefaults()
 	return &Verifier{
+		seed:     maphash.MakeSeed(),
 		keys:     newKeys(cfg.JWKS, cfg.jwksEvery, cfg.Now, cfg.Log),
 		accounts: follow(cfg, cfg.Rights, UsersLog, KindAuthz),
 		sessions: follow(cfg, cfg.Sessions, AuthLog, KindEnded),
@@ -107,28 +110,37 @@ func (v *Verifier) Run(ctx context.Context) error {
 // Verify returns who the token speaks for. It fails with ErrInvalid, ErrExpired,
 // ErrSessionRevoked or, as long as no signing key is known, ErrUnavailable.
 func (v *Verifier) Verify(ctx context.Context, raw string) (Caller, error) {
-	caller, err := v.authenticate(ctx, raw)
+	found, err := v.authenticate(ctx, raw)
 	if err != nil {
 		return Caller{}, err
 	}
-	if err := v.revoked(caller); err != nil {
+	if err := v.revoked(found.caller); err != nil {
 		return Caller{}, err
 	}
-	return caller, nil
+	return found.caller, nil
 }
 
 // authenticate returns who the token speaks for, or spoke for: it may have been
 // revoked.
-func (v *Verifier) authenticate(ctx context.Context, raw string) (Caller, error) {
-	found, ok := v.cached(raw)
-	if !ok {
-		var err error
-		if found, err = v.verify(ctx, raw); err != nil {
-			return Caller{}, err
+func (v *Verifier) authenticate(ctx context.Context, raw string) (verdict, error) {
+	if found, ok := v.verified.GetIfPresent(raw); ok {
+		if v.stands(found) {
+			return found, nil
 		}
+		v.verified.Invalidate(raw)
+	}
+	found, err := v.verify(ctx, raw)
+	if err == nil {
 		v.verified.Set(raw, found)
 	}
-	return found.caller, nil
+	return found, err
+}
+
+// stands reports whether a verdict has not ended with its token, or with a key
+// that is no longer published.
+func (v *Verifier) stands(found verdict) bool {
+	key, _ := v.keys.known(found.kid)
+	return v.now().Before(found.caller.ExpiresAt.Add(leeway)) && found.key.Equal(key)
 }
 
 // revoked fails if what the caller's token says has ended since. It is asked on
@@ -141,18 +153,4 @@ func (v *Verifier) revoked(c Caller) error {
 		return ErrInvalid.Because("The account's rights have changed; refresh the token.")
 	}
 	return nil
-}
-
-func (v *Verifier) cached(raw string) (verdict, bool) {
-	found, ok := v.verified.GetIfPresent(raw)
-	if !ok {
-		return verdict{}, false
-	}
-	// A verdict ends with its token, and with a key that is no longer published.
-	key, _ := v.keys.known(found.kid)
-	if !v.now().Before(found.caller.ExpiresAt.Add(leeway)) || !found.key.Equal(key) {
-		v.verified.Invalidate(raw)
-		return verdict{}, false
-	}
-	return found, true
 }

@@ -44,11 +44,16 @@ func Unreadable(c net.Conn, cause error) *errs.Error {
 	return ErrMalformed
 }
 
+// lastWords is how long a client may take over the answer to what is no request.
+// The library gives it no time of its own, only what is left from the answer before.
+const lastWords = 5 * time.Second
+
 // HangUp closes the connection of a request after its answer: where the next
 // request would begin is anybody's guess.
 func HangUp(ctx *fasthttp.RequestCtx) {
 	ctx.SetConnectionClose()
 	if c, ok := ctx.Conn().(*Conn); ok {
 		c.lingers = true
+		c.writing.wanted = time.Now().Add(lastWords)
 	}
 }

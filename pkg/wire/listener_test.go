@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/netip"
@@ -33,16 +34,16 @@ type door struct {
 // large is more than the system keeps of a connection.
 const large = 16 << 20
 
-func open(t *testing.T, limits wire.Limits) *door {
+func open(t *testing.T, limits wire.Limits, change ...func(*fasthttp.Server)) *door {
 	t.Helper()
 
 	var cfg net.ListenConfig
 	inner, err := cfg.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	return openAt(t, inner, limits)
+	return openAt(t, inner, limits, change...)
 }
 
-func openAt(t *testing.T, inner net.Listener, limits wire.Limits) *door {
+func openAt(t *testing.T, inner net.Listener, limits wire.Limits, change ...func(*fasthttp.Server)) *door {
 	t.Helper()
 
 	d := &door{wire.ListenWithin(inner, limits), inner.Addr().String(), make(chan struct{}), make(chan struct{}, 10), nil}
@@ -65,11 +66,16 @@ func openAt(t *testing.T, inner net.Listener, limits wire.Limits) *door {
 			_, _ = fmt.Fprintf(ctx, "%s %s %d", ctx.Method(), ctx.Path(), len(ctx.PostBody()))
 		},
 		ErrorHandler: func(ctx *fasthttp.RequestCtx, cause error) {
+			wire.HangUp(ctx)
 			ctx.SetStatusCode(fasthttp.StatusBadRequest)
 			ctx.SetBodyString(wire.Unreadable(ctx.Conn(), cause).Code)
 		},
+		Logger:         log.New(io.Discard, "", 0),
 		ReadBufferSize: wire.MaxHead, ReadTimeout: soon, WriteTimeout: soon, IdleTimeout: soon,
 		ReduceMemoryUsage: true, ConnState: d.State,
+	}
+	for _, apply := range change {
+		apply(server)
 	}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(d) }()
@@ -164,7 +170,7 @@ func TestPhasesEnd(t *testing.T) {
 	t.Parallel()
 
 	const short = 50 * time.Millisecond
-	d := open(t, wire.Limits{First: short, Head: short})
+	d := open(t, wire.Limits{First: short, Head: short, SmallBody: short, Body: 1 << 20})
 	t.Run("Nothing", func(t *testing.T) {
 		t.Parallel()
 		d.connect(t).ends(t)
@@ -187,12 +193,59 @@ func TestPhasesEnd(t *testing.T) {
 		require.Equal(t, "request_timeout", c.hears(t))
 		c.ends(t)
 	})
+	t.Run("HalfASmallBody", func(t *testing.T) {
+		t.Parallel()
+
+		c := d.connect(t)
+		c.send(t, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nab")
+		require.Equal(t, "request_timeout", c.hears(t))
+		c.ends(t)
+	})
 	t.Run("HeadThatIsTooLarge", func(t *testing.T) {
 		t.Parallel()
 
 		c := d.connect(t)
 		c.send(t, "GET / HTTP/1.1\r\nHost: a\r\n"+strings.Repeat("A: b\r\n", wire.MaxHead/6))
 		require.Equal(t, "headers_too_large", c.hears(t))
+	})
+}
+
+// What the server gives a request holds for each of them anew.
+func TestServersDeadlines(t *testing.T) {
+	t.Parallel()
+
+	const short = 100 * time.Millisecond
+	impatient := func(s *fasthttp.Server) { s.ReadTimeout, s.WriteTimeout, s.IdleTimeout = short, short, short }
+	const post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n"
+	t.Run("Body", func(t *testing.T) {
+		t.Parallel()
+
+		c := open(t, wire.Limits{First: soon}, impatient).connect(t)
+		for began := time.Now(); time.Since(began) < 3*short; { // longer than any of them
+			c.send(t, post+strings.Repeat("x", 20000))
+			require.Equal(t, "POST / 20000", c.hears(t))
+		}
+		c.send(t, post)
+		require.Equal(t, "request_timeout", c.hears(t))
+		c.ends(t)
+	})
+	t.Run("Idle", func(t *testing.T) {
+		t.Parallel()
+
+		c := open(t, wire.Limits{First: soon}, impatient).connect(t)
+		c.send(t, fmt.Sprintf(get, ""))
+		c.hears(t)
+		c.ends(t)
+	})
+	t.Run("Answer", func(t *testing.T) {
+		t.Parallel()
+
+		d := open(t, wire.Limits{First: soon}, impatient)
+		c := d.connect(t)
+		c.send(t, fmt.Sprintf(get, "large"))
+		_, err := c.answers.Peek(1)
+		require.NoError(t, err)
+		require.Eventually(t, func() bool { return d.Connections().Open == 0 }, soon, time.Millisecond, "nobody takes the rest")
 	})
 }
 
