@@ -13,7 +13,6 @@ import (
 
 	"stockroom/gateway/upstream"
 	"stockroom/pkg/errs"
-	"stockroom/pkg/token"
 	"stockroom/pkg/tracing"
 	"stockroom/pkg/web"
 	"stockroom/pkg/wire"
@@ -52,25 +51,11 @@ func (x *exchange) checkMedia(r route) error {
 // not sent too many.
 func (s *Server) admit(x *exchange, r route) error {
 	shown := x.Request.Header.PeekAll(fasthttp.HeaderAuthorization)
-	caller, err := s.verifier.Identify(x.ctx, shown, !x.IsGet() && !x.IsHead(), x.last())
+	caller, err := s.verifier.Identify(x.ctx, shown, !x.IsGet() && !x.IsHead())
 	if err != nil {
 		return err
 	}
 	return s.limitAccount(x, caller.Account, r.cost)
-}
-
-// last returns the last token that came over the connection of the request.
-func (x *exchange) last() *token.Last {
-	c, ok := x.Conn().(*wire.Conn)
-	if !ok {
-		return new(token.Last)
-	}
-	last, ok := c.Note.(*token.Last)
-	if !ok {
-		last = new(token.Last)
-		c.Note = last
-	}
-	return last
 }
 
 // forward sends the request to its service, as a new one, and answers with

@@ -28,7 +28,7 @@ func (v *Verifier) verify(ctx context.Context, raw string) (verdict, error) {
 	if err != nil {
 		return verdict{}, refusal(err)
 	}
-	found.caller = claims.caller()
+	found.raw, found.caller = raw, claims.caller()
 	return found, nil
 }
 

@@ -46,14 +46,15 @@ type Verifier struct {
 	keys     *keys
 	accounts *followed
 	sessions *followed
-	verified *otter.Cache[string, verdict]
-	seed     maphash.Seed // see Last
+	verified *otter.Cache[uint64, verdict] // by the sum of the token
+	seed     maphash.Seed
 	now      func() time.Time
 	started  time.Time
 }
 
 // verdict is the result of a verification, good as long as its key is.
 type verdict struct {
+	raw    string // the token
 	caller Caller
 	kid    string
 	key    ed25519.PublicKey
@@ -88,10 +89,10 @@ func NewVerifier(cfg Config) *Verifier {
 			jwt.WithStrictDecoding(),
 			jwt.WithTimeFunc(cfg.Now),
 		),
-		verified: otter.Must(&otter.Options[string, verdict]{
+		verified: otter.Must(&otter.Options[uint64, verdict]{
 			MaximumWeight: cacheBytes,
-			Weigher: func(raw string, _ verdict) uint32 {
-				return uint32(len(raw)) + verdictWeight
+			Weigher: func(_ uint64, found verdict) uint32 {
+				return uint32(len(found.raw)) + verdictWeight
 			},
 		}),
 	}
@@ -123,17 +124,21 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (Caller, error) {
 // authenticate returns who the token speaks for, or spoke for: it may have been
 // revoked.
 func (v *Verifier) authenticate(ctx context.Context, raw string) (verdict, error) {
-	if found, ok := v.verified.GetIfPresent(raw); ok {
-		if v.stands(found) {
-			return found, nil
-		}
-		v.verified.Invalidate(raw)
+	sum := maphash.String(v.seed, raw)
+	if found, ok := v.known(sum); ok && found.raw == raw {
+		return found, nil
 	}
 	found, err := v.verify(ctx, raw)
 	if err == nil {
-		v.verified.Set(raw, found)
+		v.verified.Set(sum, found)
 	}
 	return found, err
+}
+
+// known returns the verdict on a token with that sum, if there is one that stands.
+func (v *Verifier) known(sum uint64) (verdict, bool) {
+	found, ok := v.verified.GetIfPresent(sum)
+	return found, ok && v.stands(found)
 }
 
 // stands reports whether a verdict has not ended with its token, or with a key

@@ -13,7 +13,6 @@ import (
 // Conn is a connection of a client.
 type Conn struct {
 	net.Conn
-	Note     any // of who answers, from one request to the next
 	listener *Listener
 	from     netip.Addr // it counts for
 	used     atomic.Bool

@@ -12,18 +12,15 @@ import (
 	"stockroom/pkg/token/tokentest"
 )
 
-// Whatever token came before over a connection, the next one is judged by itself.
-func TestLastTokenIsJudgedAnew(t *testing.T) {
+// A token that was found good is judged anew each time.
+func TestCallersAreIdentified(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
 		i := tokentest.New(t)
 		v := running(t, i.Config())
-		var (
-			last  token.Last
-			users = []string{uuid.NewString(), uuid.NewString()}
-			shown []string
-		)
+		users := []string{uuid.NewString(), uuid.NewString()}
+		var shown []string
 		for _, account := range users {
 			claims := tokentest.Claims(account, "user")
 			claims.Session = account
@@ -34,7 +31,7 @@ func TestLastTokenIsJudgedAnew(t *testing.T) {
 			for _, h := range headers {
 				values = append(values, []byte(h))
 			}
-			caller, err := v.Identify(t.Context(), values, changes, &last)
+			caller, err := v.Identify(t.Context(), values, changes)
 			return caller.Account, err
 		}
 		is := func(user int) {
