@@ -19,8 +19,13 @@ type extent struct {
 	head   []byte  // a head, or the line of a chunk or of a trailer, until it is complete
 	left   int64   // bytes of a body, of a chunk, or of the line end after it
 	whole  int64   // how large the body is, as far as it is known
-	aside  int     // bytes of heads before the one that counts, and of the trailer
+	before int     // heads that came before the one that counts
+	aside  int     // bytes of those, and of the trailer
 }
+
+// maxInterim is how many answers may come before the real one: far more than any
+// service has to say.
+const maxInterim = 16
 
 type part uint8
 
@@ -125,8 +130,11 @@ func (e *extent) headed(head []byte) error {
 	if err != nil {
 		return err
 	}
-	if a.Interim() {
-		return e.skip(head, errHead) // the next one follows
+	if a.Interim() { // the next one follows
+		if e.before++; e.before > maxInterim {
+			return errHead
+		}
+		return e.skip(head, errHead)
 	}
 	e.closes = a.Closes
 	switch {
