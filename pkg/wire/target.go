@@ -9,7 +9,7 @@ import (
 // Target is what a request is for, as it came. The slices live as long as the
 // request does.
 type Target struct {
-	Raw  []byte // path and query
+	Raw  []byte // path and query, if that is not empty
 	Path []byte
 }
 
@@ -23,6 +23,9 @@ func targetOf(h *fasthttp.RequestHeader) (Target, error) {
 		return Target{}, err
 	}
 	path, query, _ := bytes.Cut(raw, []byte("?"))
+	if len(query) == 0 {
+		raw = path // an empty query means the same as none
+	}
 	if err := checkPath(path); err != nil {
 		return Target{}, err
 	}
