@@ -149,6 +149,9 @@ func (p *programs) distrusted(t *testing.T) {
 			measure(t, p.doors["catalog"], "redis_available") == "0"
 	})
 	for _, process := range []*stack.Process{catalog, gateway} {
+		eventually(t, "the operator is not told why", func() bool {
+			return regexp.MustCompile(`connecting to NATS fails","err":"[^"]*certificate`).MatchString(process.Log(t))
+		})
 		require.NotContains(t, process.Log(t), password)
 	}
 }

@@ -158,7 +158,7 @@ func connect(url string, t *telemetry.Telemetry) (commitlog.Bus, func(), error) 
 	if url == "" {
 		return nil, func() {}, nil
 	}
-	bus, err := natsbus.Connect(url, "gateway", t.Traces)
+	bus, err := natsbus.Connect(url, "gateway", t)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -129,5 +129,5 @@ func (f *Follower) publish(ctx context.Context, ev Event) {
 	if err == nil {
 		err = f.cfg.Bus.Publish(ctx, f.cfg.Subject, data)
 	}
-	f.busAway.note(ctx, err)
+	f.busAway.Note(ctx, err)
 }

@@ -73,7 +73,7 @@ type Follower struct {
 	kick     chan struct{} // there may be something to apply
 	soon     chan struct{} // look at the head now
 
-	logAway, busAway outage
+	logAway, busAway *Outage
 	outOfReach       atomic.Bool
 
 	applied  func(Event)
@@ -100,8 +100,8 @@ func NewFollower(cfg Config) *Follower {
 	log := cfg.Log.With("subject", cfg.Subject)
 	return &Follower{
 		cfg:      cfg,
-		logAway:  outage{log: log, what: "following the commit log"},
-		busAway:  outage{log: log, what: "publishing commits"},
+		logAway:  NewOutage(log, "following the commit log"),
+		busAway:  NewOutage(log, "publishing commits"),
 		pending:  map[int64]arrival{},
 		applied:  func(Event) {},
 		position: position{changed: make(chan struct{})},

@@ -6,15 +6,19 @@ import (
 	"sync/atomic"
 )
 
-// outage logs when something stops working and when it works again, and
+// Outage logs when something stops working and when it works again, and
 // nothing in between.
-type outage struct {
+type Outage struct {
 	log  *slog.Logger
 	what string
 	on   atomic.Bool
 }
 
-func (o *outage) note(ctx context.Context, err error) {
+// NewOutage returns one that logs to log that what fails, and that it works again.
+func NewOutage(log *slog.Logger, what string) *Outage { return &Outage{log: log, what: what} }
+
+// Note takes note of how something ended that ctx was for.
+func (o *Outage) Note(ctx context.Context, err error) {
 	switch {
 	case ctx.Err() != nil: // whoever asked has gone, which says nothing
 	case err != nil && o.on.CompareAndSwap(false, true):

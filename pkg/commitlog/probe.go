@@ -24,7 +24,7 @@ func (f *Follower) probeUntil(ctx context.Context) {
 	for {
 		begun := time.Now()
 		err := f.probe(ctx, timeout, patience)
-		f.logAway.note(ctx, err)
+		f.logAway.Note(ctx, err)
 		if errors.Is(err, errRaised) {
 			continue
 		}

@@ -14,9 +14,9 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
-	"go.opentelemetry.io/otel/trace/noop"
 
 	"stockroom/pkg/commitlog"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/tracing"
 )
 
@@ -45,15 +45,22 @@ var errURL = errors.New("the URL of NATS must be nats:// or tls://[user:password
 // It succeeds if none answers: the connection is made when one does. name tells
 // the server who this is.
 //
-// Traces begins the spans of messages that arrive; nil if there are none.
-func Connect(servers, name string, traces trace.TracerProvider) (*Bus, error) {
-	if traces == nil {
-		traces = noop.NewTracerProvider()
+// In t it logs why there is no connection, once, and that there is one again, and
+// begins the spans of messages that arrive; nil: nobody is told.
+func Connect(servers, name string, t *telemetry.Telemetry) (*Bus, error) {
+	if t == nil {
+		t = telemetry.Discard()
 	}
-	b := &Bus{tracer: traces.Tracer("stockroom")}
+	b := &Bus{tracer: t.Traces.Tracer("stockroom")}
+	outage := commitlog.NewOutage(t.Log, "connecting to NATS")
+	connected := func(*nats.Conn) {
+		outage.Note(context.Background(), nil)
+		b.tell()
+	}
 	conn, err := nats.Connect(servers, append(settings(), nats.Name(name),
-		nats.ConnectHandler(func(*nats.Conn) { b.tell() }),
-		nats.ReconnectHandler(func(*nats.Conn) { b.tell() }),
+		nats.ConnectHandler(connected),
+		nats.ReconnectHandler(connected),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { outage.Note(context.Background(), err) }),
 		nats.DisconnectErrHandler(func(*nats.Conn, error) { b.tell() }),
 		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) { b.tell() }), // a slow subscriber, for one
 	)...)

@@ -10,6 +10,7 @@ import (
 	"stockroom/pkg/commitlog"
 	"stockroom/pkg/commitlog/commitlogtest"
 	"stockroom/pkg/commitlog/natsbus"
+	"stockroom/pkg/telemetry"
 	"stockroom/pkg/testkit"
 )
 
@@ -64,6 +65,40 @@ func TestServerMayBeAwayAtFirstAndLater(t *testing.T) {
 		server.Stop()
 		expectTold(t, interrupted) // it is away
 	}
+}
+
+func TestReasonIsLogged(t *testing.T) {
+	t.Parallel()
+
+	server := testkit.NewNATSServer(t)
+	server.Stop()
+	lines := make(chan string, 100)
+	log, err := telemetry.NewLogger(lineWriter(lines), "")
+	require.NoError(t, err)
+	b, err := natsbus.Connect(server.URL(), "test", telemetry.New(log, nil))
+	require.NoError(t, err)
+	t.Cleanup(b.Close)
+	told := func() string {
+		select {
+		case line := <-lines:
+			return line
+		case <-time.After(patience):
+			return "nothing"
+		}
+	}
+	require.Regexp(t, `"WARN","msg":"connecting to NATS fails","err":"nats: no servers available for connection"`, told())
+	server.Start()
+	require.Regexp(t, `"INFO","msg":"connecting to NATS works again"`, told())
+	server.Stop()
+	require.Regexp(t, `"WARN","msg":"connecting to NATS fails"`, told())
+}
+
+// lineWriter passes on each line that is written.
+type lineWriter chan<- string
+
+func (w lineWriter) Write(line []byte) (int, error) {
+	w <- string(line)
+	return len(line), nil
 }
 
 func TestBadURLIsRefused(t *testing.T) {

@@ -68,7 +68,7 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 		return nil, err
 	}
 	if cfg.NATSURL != "" {
-		if s.bus, err = natsbus.Connect(cfg.NATSURL, "authd", t.Traces); err != nil {
+		if s.bus, err = natsbus.Connect(cfg.NATSURL, "authd", t); err != nil {
 			return nil, err
 		}
 	}

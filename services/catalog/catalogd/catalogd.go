@@ -69,7 +69,7 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 		return nil, err
 	}
 	if cfg.NATSURL != "" {
-		if s.bus, err = natsbus.Connect(cfg.NATSURL, "catalogd", t.Traces); err != nil {
+		if s.bus, err = natsbus.Connect(cfg.NATSURL, "catalogd", t); err != nil {
 			return nil, err
 		}
 	}

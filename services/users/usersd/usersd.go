@@ -56,7 +56,7 @@ func New(ctx context.Context, cfg Config, doors web.Doors, t *telemetry.Telemetr
 		return nil, err
 	}
 	if cfg.NATSURL != "" {
-		if s.bus, err = natsbus.Connect(cfg.NATSURL, "usersd", t.Traces); err != nil {
+		if s.bus, err = natsbus.Connect(cfg.NATSURL, "usersd", t); err != nil {
 			return nil, err
 		}
 	}
