@@ -66,10 +66,10 @@ func (s *Server) forward(x *exchange, r route, deadline time.Time) error {
 	if err := x.ask(ctx, r.service); err != nil {
 		return err
 	}
-	x.answer.Body = x.Response.SwapBody(nil) // buffers of the library, which knows how to keep them
 	err := s.pools[r.service].Do(&x.asked, &x.answer, r.priority, deadline)
-	x.Response.SwapBody(x.answer.Body)
-	x.answer.Body = nil
+	if x.answer.Body != nil {
+		x.Response.SwapBody(x.answer.Body)
+	}
 	if span.IsRecording() {
 		describe(span, r.service, x.answer.Status, err)
 	}

@@ -55,6 +55,7 @@ func (s *Server) begin(ctx *fasthttp.RequestCtx) *exchange {
 	x, ok := s.exchanges.Get().(*exchange)
 	if !ok {
 		x = new(exchange)
+		x.answer.Room = func() []byte { return x.Response.SwapBody(nil) } // of the library, which knows what to keep
 	}
 	id := web.UseRequestID(string(ctx.Request.Header.PeekCanonical(nameRequestID)))
 	s.head.CopyTo(&ctx.Response.Header)

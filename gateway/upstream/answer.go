@@ -16,6 +16,11 @@ type Answer struct {
 	Body   []byte
 	Held   int64 // what it has taken of the budget for answers; whoever asked gives that back
 
+	// Room returns where the body goes, of whatever length and capacity. It is not
+	// asked before there is one: a request that waits for its turn has none. Nil: where
+	// there is room.
+	Room func() []byte
+
 	budget *wire.Budget
 	head   []byte
 }
@@ -23,7 +28,7 @@ type Answer struct {
 // Clear forgets all that a holds but the room for it, and the body.
 func (a *Answer) Clear() {
 	a.budget.Return(a.Held)
-	*a = Answer{Fields: a.Fields[:0], head: a.head[:0]}
+	*a = Answer{Fields: a.Fields[:0], head: a.head[:0], Room: a.Room}
 }
 
 func (a *Answer) reset(budget *wire.Budget) {
@@ -32,8 +37,8 @@ func (a *Answer) reset(budget *wire.Budget) {
 	a.Body, a.budget = body, budget
 }
 
-// hold takes what a body of that size needs of the budget, before there is room
-// made for it.
+// hold takes what a body of that size needs of the budget, before room is made
+// for it.
 func (a *Answer) hold(whole int64) error {
 	if whole > maxAnswer {
 		return errTooLarge
@@ -66,7 +71,16 @@ func (a *Answer) begin(head []byte) (wire.Answer, error) {
 }
 
 // add takes some of the body.
-func (a *Answer) add(body []byte) { a.Body = append(a.Body, body...) }
+func (a *Answer) add(body []byte) {
+	a.makeRoom()
+	a.Body = append(a.Body, body...)
+}
+
+func (a *Answer) makeRoom() {
+	if a.Body == nil && a.Room != nil {
+		a.Body = a.Room()[:0]
+	}
+}
 
 // hops are the headers about the connection that an answer came over, and those
 // about where it ends.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"stockroom/pkg/wire"
 )
 
 var (
@@ -102,13 +104,12 @@ func (c *conn) exchange(q *Request, a *Answer, within time.Duration, until time.
 	for {
 		used, wrong := e.take(buf[:n])
 		switch {
+		case errors.Is(wrong, wire.ErrOverloaded), errors.Is(wrong, errTooLarge):
+			return false, wrong
 		case wrong != nil:
 			return false, nonsense{wrong}
 		case used < n: // it was for nobody, and so are those that follow
 			return false, nil
-		}
-		if err := a.hold(e.whole); err != nil {
-			return false, err
 		}
 		if e.part == inBody && !e.open {
 			return !e.closes, c.readBody(a, e.left)
@@ -150,6 +151,7 @@ func (c *conn) ask(q *Request, within time.Duration, in []byte) (int, error) {
 
 // readBody reads the rest of a body.
 func (c *conn) readBody(a *Answer, left int64) error {
+	a.makeRoom()
 	got := len(a.Body)
 	a.Body = slices.Grow(a.Body, int(left))[:got+int(left)]
 	_, err := io.ReadFull(c.Conn, a.Body[got:])

@@ -62,28 +62,40 @@ func (e *extent) take(p []byte) (n int, err error) {
 		default:
 			m := int(min(int64(len(rest)), e.left))
 			n += m
-			e.passed(rest[:m])
+			err = e.passed(rest[:m])
 		}
 	}
 	return n, err
 }
 
 // passed takes some of a body or of a chunk.
-func (e *extent) passed(p []byte) {
+func (e *extent) passed(p []byte) error {
+	if e.open {
+		if err := e.grow(int64(len(p))); err != nil {
+			return err
+		}
+	}
 	if e.into != nil {
 		e.into.add(p)
 	}
-	if e.open {
-		e.whole += int64(len(p))
-	}
 	if e.left -= int64(len(p)); e.left > 0 {
-		return
+		return nil
 	}
 	if e.part == inBody {
 		e.part = over
-		return
+		return nil
 	}
 	e.part, e.left = inChunkEnd, int64(len("\r\n"))
+	return nil
+}
+
+// grow takes note that the body is larger by n bytes, before they are taken in.
+func (e *extent) grow(n int64) error {
+	e.whole += min(n, maxAnswer+1)
+	if e.into == nil {
+		return nil
+	}
+	return e.into.hold(e.whole)
 }
 
 // ended takes a byte of what stands after a chunk.
@@ -145,7 +157,8 @@ func (e *extent) headed(head []byte) error {
 	case a.Length < 0:
 		e.part, e.left, e.open = inBody, math.MaxInt64, true
 	case a.Length > 0:
-		e.part, e.left, e.whole = inBody, a.Length, a.Length
+		e.part, e.left = inBody, a.Length
+		return e.grow(a.Length)
 	default:
 		e.part = over
 	}
@@ -166,11 +179,10 @@ func (e *extent) sized(line []byte) error {
 		return errChunk
 	}
 	e.part, e.left = inChunk, size
-	e.whole += min(size, maxAnswer+1)
 	if size == 0 {
 		e.part = inTrailer
 	}
-	return nil
+	return e.grow(size)
 }
 
 func sizeOf(line []byte) (int64, bool) {
