@@ -27,12 +27,14 @@ func (f *field) compare(ctx context.Context, s settings) error {
 		return err
 	}
 	for round := range s.rounds {
-		for i, r := range runners {
-			if r.absent == nil {
-				r.absent = f.turn(ctx, s, r, round)
+		for _, kind := range kinds {
+			if err := f.round(ctx, s, runners, kind); err != nil {
+				return err
 			}
-			if r.absent != nil && (i == 0 || ctx.Err() != nil) {
-				return fmt.Errorf("%s: %w", r.name, r.absent)
+			for _, r := range runners {
+				if all := r.figures[kind.name]; len(all) > round {
+					fmt.Fprintf(os.Stderr, "round %d: %s, %s: %.1f µs, %.0f requests/s\n", round+1, r.name, kind.name, all[round].cpu, all[round].perSecond)
+				}
 			}
 		}
 	}
@@ -42,17 +44,45 @@ func (f *field) compare(ctx context.Context, s settings) error {
 	return nil
 }
 
-// turn measures one proxy with all kinds of traffic.
-func (f *field) turn(ctx context.Context, s settings, r *runner, round int) error {
-	for _, kind := range kinds {
-		fig, err := f.measure(ctx, s, r, kind)
-		if err != nil {
-			return fmt.Errorf("%s: %w", kind.name, err)
+// turns is how many short turns each proxy has in a round, one after the other
+// with those of the others: a virtual machine is slower or faster for seconds.
+const turns = 16
+
+// round measures all proxies with one kind of traffic.
+func (f *field) round(ctx context.Context, s settings, runners []*runner, kind traffic) error {
+	taken := make([]turn, len(runners))
+	all := func(step func(r *runner, t *turn) error) error {
+		for i, r := range runners {
+			if r.absent == nil {
+				r.absent = step(r, &taken[i])
+			}
+			if r.absent != nil && (i == 0 || ctx.Err() != nil) {
+				return fmt.Errorf("%s, %s: %w", r.name, kind.name, r.absent)
+			}
 		}
-		fmt.Fprintf(os.Stderr, "round %d: %s, %s: %.1f µs, %.0f requests/s\n", round+1, r.name, kind.name, fig.cpu, fig.perSecond)
-		r.figures[kind.name] = append(r.figures[kind.name], fig)
+		return nil
 	}
-	return nil
+	err := all(func(r *runner, t *turn) (err error) {
+		t.plan, err = f.plan(ctx, s, r.Addr, kind)
+		return err
+	})
+	for range turns {
+		if err != nil {
+			return err
+		}
+		err = all(func(r *runner, t *turn) error { return t.spend(ctx, r.Program, s.each/turns) })
+	}
+	if err != nil {
+		return err
+	}
+	return all(func(r *runner, t *turn) error {
+		paced, err := load.AtRate(ctx, t.plan, s.rate, s.each)
+		if err != nil {
+			return err
+		}
+		r.figures[kind.name] = append(r.figures[kind.name], t.figure(paced))
+		return r.Forget()
+	})
 }
 
 // line starts the gateway, which comes first, and all that it is compared with.
@@ -89,39 +119,39 @@ type figure struct {
 	rateP50, rateP99 time.Duration
 }
 
-func (f *field) measure(ctx context.Context, s settings, r *runner, kind traffic) (figure, error) {
-	plan, err := f.plan(ctx, s, r.Addr, kind)
-	if err != nil {
-		return figure{}, err
-	}
-	each, all, err := cost(ctx, r.Program, plan, s.each)
-	if err != nil {
-		return figure{}, err
-	}
-	paced, err := load.AtRate(ctx, plan, s.rate, s.each)
-	if err != nil {
-		return figure{}, err
-	}
-	return figure{
-		perSecond: float64(all.Requests) / all.Took.Seconds(),
-		p50:       quantile(all, 50), p99: quantile(all, 99),
-		cpu:     each,
-		rateP50: quantile(paced, 50), rateP99: quantile(paced, 99),
-	}, r.Forget()
+// turn is what was sent to a proxy as fast as it answered, and what that cost it.
+type turn struct {
+	plan load.Plan
+	sent load.Result
+	cpu  time.Duration
 }
 
-// cost returns how many microseconds of processor time a request costs p.
-func cost(ctx context.Context, p *program.Program, plan load.Plan, d time.Duration) (float64, load.Result, error) {
+// spend sends for d more.
+func (t *turn) spend(ctx context.Context, p *program.Program, d time.Duration) error {
 	before, err := p.Usage()
 	if err != nil {
-		return 0, load.Result{}, err
+		return err
 	}
-	sent, err := load.For(ctx, plan, d)
+	sent, err := load.For(ctx, t.plan, d)
 	if err != nil {
-		return 0, load.Result{}, err
+		return err
 	}
 	after, err := p.Usage()
-	return float64((after.CPU - before.CPU).Microseconds()) / float64(sent.Requests), sent, err
+	t.sent.Add(sent)
+	t.cpu += after.CPU - before.CPU
+	return err
+}
+
+// cost returns how many microseconds of processor time a request has cost.
+func (t *turn) cost() float64 { return float64(t.cpu.Microseconds()) / float64(t.sent.Requests) }
+
+func (t *turn) figure(paced load.Result) figure {
+	return figure{
+		perSecond: float64(t.sent.Requests) / t.sent.Took.Seconds(),
+		p50:       quantile(t.sent, 50), p99: quantile(t.sent, 99),
+		cpu:     t.cost(),
+		rateP50: quantile(paced, 50), rateP99: quantile(paced, 99),
+	}
 }
 
 func quantile(r load.Result, q float64) time.Duration {

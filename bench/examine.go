@@ -43,7 +43,8 @@ func (f *field) look(ctx context.Context, s settings, r runner, door string, kin
 	var data []byte
 	g, asking := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { data, err = profile.Fetch(asking, door, s.each); return err })
-	each, _, err := cost(ctx, r.Program, plan, s.each)
+	t := turn{plan: plan}
+	err = t.spend(ctx, r.Program, s.each)
 	if err := errors.Join(err, g.Wait()); err != nil {
 		return err
 	}
@@ -57,8 +58,8 @@ func (f *field) look(ctx context.Context, s settings, r runner, door string, kin
 	}
 	fmt.Printf("\n| %s, %s | µs | of it in the kernel |\n|---|---:|---:|\n", r.name, kind.name)
 	for _, p := range parts {
-		fmt.Printf("| %s | %.1f | %.1f |\n", p.Name, each*(p.Kernel+p.Self), each*p.Kernel)
+		fmt.Printf("| %s | %.1f | %.1f |\n", p.Name, t.cost()*(p.Kernel+p.Self), t.cost()*p.Kernel)
 	}
-	fmt.Printf("| all (`go tool pprof %s` tells more) | %.1f | |\n", file, each)
+	fmt.Printf("| all (`go tool pprof %s` tells more) | %.1f | |\n", file, t.cost())
 	return r.Forget()
 }

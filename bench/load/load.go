@@ -29,6 +29,17 @@ type Result struct {
 	Latency  *hdrhistogram.Histogram // of each, in microseconds
 }
 
+// Add makes r the result of both.
+func (r *Result) Add(other Result) {
+	if r.Latency == nil {
+		*r = other
+		return
+	}
+	r.Requests += other.Requests
+	r.Took += other.Took
+	r.Latency.Merge(other.Latency)
+}
+
 const (
 	longest = 30 * time.Second // that a request may take
 	digits  = 3                // of a latency that count

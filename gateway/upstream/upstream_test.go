@@ -301,6 +301,33 @@ func TestReplicaThatBreaksIsLeftOut(t *testing.T) {
 	require.LessOrEqual(t, bad.hits.Load(), int32(3))
 }
 
+// A request that waits takes up nothing that is for answers.
+func TestRoomIsMadeForAnswersOnly(t *testing.T) {
+	t.Parallel()
+
+	var silent atomic.Bool
+	p := newPool(t, newService(t, func(w http.ResponseWriter, r *http.Request) {
+		if silent.Load() {
+			<-r.Context().Done()
+			return
+		}
+		ok(w, r)
+	}))
+	start(t, p)
+
+	q := upstream.Request{Head: []byte("GET / HTTP/1.1\r\nHost: test\r\n")}
+	asked := 0
+	a := upstream.Answer{Room: func() []byte { asked++; return make([]byte, 100) }}
+	require.NoError(t, p.Do(&q, &a, admission.Read, time.Now().Add(soon)))
+	require.Equal(t, "ok", string(a.Body))
+	require.Equal(t, 1, asked)
+
+	silent.Store(true)
+	a.Clear()
+	require.ErrorIs(t, p.Do(&q, &a, admission.Read, time.Now().Add(10*tick)), upstream.ErrTimeout)
+	require.Equal(t, 1, asked)
+}
+
 func TestDeadline(t *testing.T) {
 	t.Parallel()
 
