@@ -51,6 +51,11 @@ const turns = 16
 // round measures all proxies with one kind of traffic.
 func (f *field) round(ctx context.Context, s settings, runners []*runner, kind traffic) error {
 	taken := make([]turn, len(runners))
+	defer func() {
+		for i := range taken {
+			taken[i].kept.Close()
+		}
+	}()
 	all := func(step func(r *runner, t *turn) error) error {
 		for i, r := range runners {
 			if r.absent == nil {
@@ -64,6 +69,7 @@ func (f *field) round(ctx context.Context, s settings, runners []*runner, kind t
 	}
 	err := all(func(r *runner, t *turn) (err error) {
 		t.plan, err = f.plan(ctx, s, r.Addr, kind)
+		t.plan.Kept = &t.kept
 		return err
 	})
 	for range turns {
@@ -122,6 +128,7 @@ type figure struct {
 // turn is what was sent to a proxy as fast as it answered, and what that cost it.
 type turn struct {
 	plan load.Plan
+	kept load.Connections
 	sent load.Result
 	cpu  time.Duration
 }

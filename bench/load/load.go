@@ -20,6 +20,7 @@ type Plan struct {
 	Addr        string
 	Requests    [][]byte // each connection sends them in turn, as they are
 	Connections int
+	Kept        *Connections // from the run before, to one and the same address; nil: none
 }
 
 // Result is what became of it. Every request was answered by 200.
@@ -78,13 +79,26 @@ var errStatus = errors.New("unexpected status")
 // connection sends the requests of one connection, beginning with another one
 // than the connections before it.
 func connection(ctx context.Context, plan Plan, first int, p pace, latency *hdrhistogram.Histogram) error {
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "tcp", plan.Addr)
+	kept := plan.Kept
+	if kept == nil {
+		kept = new(Connections)
+		defer kept.Close()
+	}
+	conn, err := kept.open(ctx, plan.Addr)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()                                          //nolint:errcheck // nothing is lost
-	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // ends what waits
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // ends what waits
+	err = send(ctx, plan, first, p, latency, conn)
+	if !stop() || err != nil {
+		_ = conn.Close() // nothing is lost
+		return err
+	}
+	kept.keep(conn)
+	return nil
+}
+
+func send(ctx context.Context, plan Plan, first int, p pace, latency *hdrhistogram.Histogram, conn net.Conn) error {
 	in, answer := bufio.NewReader(conn), new(fasthttp.Response)
 
 	var idle time.Time // since when

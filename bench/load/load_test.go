@@ -60,6 +60,15 @@ func TestLoad(t *testing.T) {
 		"For": {send: func(t *testing.T, p load.Plan) (load.Result, error) {
 			return load.For(t.Context(), p, 20*time.Millisecond)
 		}},
+		"Kept": {send: func(t *testing.T, p load.Plan) (load.Result, error) {
+			p.Kept = new(load.Connections)
+			defer p.Kept.Close()
+			sent, err := load.Count(t.Context(), p, 10)
+			require.NoError(t, err)
+			more, err := load.For(t.Context(), p, 20*time.Millisecond)
+			sent.Add(more)
+			return sent, err
+		}},
 		"Count": {func(t *testing.T, p load.Plan) (load.Result, error) { return load.Count(t.Context(), p, 100) }, 100},
 		"AtRate": { // what is late is not left out
 			func(t *testing.T, p load.Plan) (load.Result, error) {

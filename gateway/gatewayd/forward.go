@@ -15,7 +15,6 @@ import (
 	"stockroom/pkg/errs"
 	"stockroom/pkg/tracing"
 	"stockroom/pkg/web"
-	"stockroom/pkg/wire"
 )
 
 // The ways in which a service can fail a request.
@@ -107,8 +106,8 @@ func (x *exchange) take(a *upstream.Answer) {
 // itself. What every answer has is as the service says.
 func (x *exchange) pass(name, value []byte) {
 	switch h := &x.Response.Header; {
-	case wire.IsOneOf(ours, name):
-	case wire.IsOneOf(everywhere, name):
+	case ours.Has(name):
+	case everywhere.Has(name):
 		h.SetBytesKV(name, value)
 	default:
 		h.AddBytesKV(name, value)

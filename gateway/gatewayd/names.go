@@ -7,6 +7,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"stockroom/pkg/web"
+	"stockroom/pkg/wire"
 )
 
 // Names of headers that almost every request is asked for or almost every answer
@@ -27,8 +28,8 @@ var (
 
 // Headers that the gateway sets itself, and those that it sets if no service does.
 var (
-	ours       = []string{fasthttp.HeaderServer, fasthttp.HeaderDate, fasthttp.HeaderStrictTransportSecurity, web.HeaderRequestID, "X-Process-Time"}
-	everywhere = slices.Collect(maps.Keys(security))
+	ours       = wire.NamesOf(fasthttp.HeaderServer, fasthttp.HeaderDate, fasthttp.HeaderStrictTransportSecurity, web.HeaderRequestID, "X-Process-Time")
+	everywhere = wire.NamesOf(slices.Collect(maps.Keys(security))...)
 )
 
 // How long the id of a request may be, and how long an address usually is.

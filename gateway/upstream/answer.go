@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,12 +61,12 @@ func (a *Answer) begin(head []byte) (wire.Answer, error) {
 		return begun, err
 	}
 	a.Status = begun.Status
-	var named []string
+	var named wire.Names
 	if begun.Connection {
-		named = namedHops(a.Fields)
+		named = wire.NamesOf(namedHops(a.Fields)...)
 	}
 	a.Fields = slices.DeleteFunc(a.Fields, func(f wire.Field) bool {
-		return wire.IsOneOf(hops, f.Name) || wire.IsOneOf(named, f.Name)
+		return hops.Has(f.Name) || named.Has(f.Name)
 	})
 	return begun, nil
 }
@@ -82,26 +83,31 @@ func (a *Answer) makeRoom() {
 	}
 }
 
-// hops are the headers about the connection that an answer came over, and those
-// about where it ends.
-var hops = []string{
-	"Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Transfer-Encoding",
-	"Trailer", "Te", "Upgrade", "Content-Length",
-}
+// The headers about the connection that an answer came over, and those about
+// where it ends.
+var (
+	hopNames = []string{
+		connection, "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Transfer-Encoding",
+		"Trailer", "Te", "Upgrade", "Content-Length",
+	}
+	hops = wire.NamesOf(hopNames...)
+)
+
+const connection = "Connection"
 
 // namedHops returns the headers that a Connection header says are for one
 // connection only (RFC 9110, section 7.6.1).
 func namedHops(fields []wire.Field) (named []string) {
 	for _, f := range fields {
-		if wire.IsOneOf(hops[:1], f.Name) {
+		if bytes.EqualFold(f.Name, []byte(connection)) {
 			named = append(named, options(string(f.Value))...)
 		}
 	}
 	return named
 }
 
-func options(connection string) (all []string) {
-	for option := range strings.SplitSeq(connection, ",") {
+func options(value string) (all []string) {
+	for option := range strings.SplitSeq(value, ",") {
 		all = append(all, strings.TrimSpace(option))
 	}
 	return all
@@ -109,9 +115,9 @@ func options(connection string) (all []string) {
 
 // dropHops leaves those headers that are meant for who asked.
 func dropHops(h http.Header) {
-	named := slices.Clone(hops)
-	for _, connection := range h["Connection"] {
-		named = append(named, options(connection)...)
+	named := slices.Clone(hopNames)
+	for _, value := range h[connection] {
+		named = append(named, options(value)...)
 	}
 	for _, name := range named {
 		h.Del(name)

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/valyala/fasthttp"
 )
@@ -149,11 +148,6 @@ func (f *framing) check() error {
 
 func is(b []byte, name string) bool {
 	return len(b) == len(name) && bytes.EqualFold(b, []byte(name))
-}
-
-// IsOneOf reports whether a header's name is one of names, in whatever case.
-func IsOneOf(names []string, name []byte) bool {
-	return slices.ContainsFunc(names, func(s string) bool { return is(name, s) })
 }
 
 // trim returns b without the blanks around it.
