@@ -26,7 +26,8 @@ type Answer struct {
 	head   []byte
 }
 
-// Clear forgets all that a holds but the room for it, and the body.
+// Clear forgets the answer, and gives back what it has taken of the budget. What
+// remains is room for the head of the next one.
 func (a *Answer) Clear() {
 	a.budget.Return(a.Held)
 	*a = Answer{Fields: a.Fields[:0], head: a.head[:0], Room: a.Room}

@@ -35,7 +35,7 @@ type Requests struct {
 	log      *slog.Logger
 
 	mu    sync.RWMutex
-	known map[answered]prometheus.Observer
+	known map[answered]prometheus.Observer // parts of duration
 
 	lines *Buffer // of log; nil: there is no shorter way to it
 }
